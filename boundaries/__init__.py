@@ -1,0 +1,1 @@
+"""Where units come from: facts, files, generations."""

@@ -1,0 +1,1 @@
+"""What people look at: folium maps and the page."""

@@ -1,0 +1,102 @@
+"""A real PostGIS for the tests: one private server a test process, one fresh database a test."""
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from geo.store.cluster import DATABASE, PrivateCluster
+from geo.store.migrate import upgrade
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of one test."""
+
+    cluster: PrivateCluster
+    name: str
+
+    @property
+    def url(self) -> str:
+        """Its SQLAlchemy URL, for the role that the service connects as."""
+        return self.cluster.url(self.name)
+
+    def connect(self, user: str = DATABASE) -> psycopg.Connection:
+        """Connect by psycopg with autocommit, as that role or as another one ("postgres" is the superuser)."""
+        return self.cluster.connect(self.name, user)
+
+
+@pytest.fixture
+def server_folder() -> Iterator[Path]:
+    """A folder that the database server's user can reach, unlike tmp_path when root runs the tests."""
+    with _reachable_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[PrivateCluster]:
+    with _reachable_folder() as folder:
+        cluster = PrivateCluster(folder / "postgres", durable=False)
+        with cluster.running():
+            yield cluster
+
+
+@pytest.fixture(scope="session")
+def migrated(cluster: PrivateCluster) -> Iterator[str]:
+    """The name of the database that those of the tests are cloned from."""
+    with _cloned(cluster, DATABASE) as template:
+        upgrade(template.url)
+        yield template.name
+
+
+@pytest.fixture
+def database(cluster: PrivateCluster, migrated: str) -> Iterator[Database]:
+    """A fresh database with our schema."""
+    with _cloned(cluster, migrated) as database:
+        yield database
+
+
+@pytest.fixture
+def empty_database(cluster: PrivateCluster) -> Iterator[Database]:
+    """A fresh PostGIS database without our schema."""
+    with _cloned(cluster, DATABASE) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path | None:
+    """The folder of surveyed data, which is not part of the project; None if it isn't on this machine."""
+    root = Path(__file__).parents[1]
+    folder = root / os.environ.get("HIENTRUONG_TEST_DATA", "../shared/data")
+    return folder.resolve() if folder.is_dir() else None
+
+
+@contextmanager
+def _reachable_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="hientruong-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def _cloned(cluster: PrivateCluster, template: str) -> Iterator[Database]:
+    name = f"test_{next(_numbers)}"
+    with cluster.connect("postgres") as connection:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
+        connection.execute(statement.format(*map(sql.Identifier, (name, template, DATABASE))))
+    yield Database(cluster, name)
+    with cluster.connect("postgres") as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -145,6 +145,19 @@ class WorkingCalendar:
         return max(known.start_year, YEARS[0]), min(known.end_year, YEARS[1])
 
     @overload
+    def local_date(self, moment: dt.datetime) -> dt.date: ...
+    @overload
+    def local_date(self, moment: Moments) -> Moments: ...
+
+    def local_date(self, moment: Any) -> Any:
+        """Date of an aware datetime, or dates (datetime64[D]) of moments in UTC, in the calendar's zone."""
+        moments = _utc(moment, "moment")
+        if isinstance(moment, dt.datetime):
+            return moment.astimezone(self.zone).date()
+        local = pd.DatetimeIndex(moments.ravel(), tz="UTC").tz_convert(self.zone).tz_localize(None)
+        return local.to_numpy("datetime64[D]").reshape(moments.shape)
+
+    @overload
     def add_working_time(self, start: dt.datetime, duration: dt.timedelta) -> dt.datetime: ...
     @overload
     def add_working_time(self, start: Moments, duration: dt.timedelta | np.timedelta64 | Durations) -> Moments: ...

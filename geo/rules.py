@@ -1,0 +1,269 @@
+"""Who is responsible for a report: an ordered table of rules, in which the first match wins.
+
+The table is data. It is checked as a whole when it is made, so one that is in use has no unknown code, no rule that can
+never match and no two rules that contradict each other.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from geo.deadlines import CALENDAR, LIMITS, Limits, Urgency, WorkingCalendar, deadlines
+from geo.errors import InputError
+from geo.rule import OWN_COMMITTEE, Agency, Rule
+from geo.rule_checks import Known, Problem, check, label
+from geo.rule_files import read_dicts, read_toml, to_dicts, to_toml
+from geo.territory import Unit
+
+__all__ = ["OWN_COMMITTEE", "Agency", "Known", "Responsible", "Rule", "RuleSet", "RulesError", "default_rules"]
+
+
+class RulesError(InputError):
+    """A table of rules is refused; ``problems`` has each reason, with the rule's position and name."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__(f"{count} in the rules: {'; '.join(problems)}", "rules")
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True)
+class Responsible:
+    """Who answers for a report, by which rule, and by when.
+
+    Names of agencies are complete (no placeholder), in Vietnamese and, with ``_en``, in English; ``why`` says in words
+    how the rule was found.
+    """
+
+    rule: str
+    lead: str
+    lead_en: str
+    cooperating: tuple[str, ...]
+    cooperating_en: tuple[str, ...]
+    urgency: Urgency
+    intake_due: dt.datetime
+    due: dt.datetime
+    why: str
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """An ordered table of rules without a fault.
+
+    Parameters
+    ----------
+    rules : tuple of Rule
+        In the order in which they are tried.
+    known : Known
+        What the rules may name.
+
+    Raises
+    ------
+    RulesError
+        With all problems at once: a category, unit, level or area that is not known; a name twice; a rule that can
+        never match because earlier ones take all its reports; two rules about the same reports whose periods overlap.
+
+    Examples
+    --------
+    >>> known = Known(categories=frozenset({"waste"}), units=frozenset({"00292"}))
+    >>> rules = RuleSet.from_toml('''
+    ... [[rule]]
+    ... name = "waste-ward"
+    ... categories = ["waste"]
+    ... lead = { vi = "UBND {unit}", en = "People's Committee of {unit}" }
+    ... ''', known)
+    >>> ward = Unit(1, "ward", "00292", "phường", "Phường Vĩnh Tuy", "Vinh Tuy Ward")
+    >>> answer = rules.responsible("waste", ward, dt.datetime.fromisoformat("2026-01-05T08:00+07:00"))
+    >>> answer.rule, answer.lead, answer.due.isoformat()
+    ('waste-ward', 'UBND phường Vĩnh Tuy', '2026-01-12T17:00:00+07:00')
+    """
+
+    rules: tuple[Rule, ...]
+    known: Known = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a table with a fault in it."""
+        numbered = dict(enumerate(self.rules, start=1))
+        _refuse(check(numbered, self.known), {position: rule.name for position, rule in numbered.items()})
+
+    @classmethod
+    def from_dicts(cls, entries: Sequence[Mapping[str, Any]], known: Known) -> "RuleSet":
+        """Make a table from plain dicts with the parameters of `Rule` as keys; dates may be ISO text."""
+        rules, malformed = read_dicts(entries)
+        if malformed:
+            names = {n: entry.get("name") for n, entry in enumerate(entries, start=1) if isinstance(entry, Mapping)}
+            _refuse(sorted([*malformed, *check(rules, known)], key=lambda problem: problem[0]), names)
+        return cls(tuple(rules.values()), known)
+
+    @classmethod
+    def from_toml(cls, source: Path | str, known: Known) -> "RuleSet":
+        """Make a table from a TOML file (a path) or from TOML text (a str), one [[rule]] after the other."""
+        return cls.from_dicts(read_toml(source), known)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Give the rules as dicts that JSON can hold; `from_dicts` makes the same table of them."""
+        return to_dicts(self.rules)
+
+    def to_toml(self) -> str:
+        """Give the rules as TOML text; `from_toml` makes the same table of it."""
+        return to_toml(self.rules)
+
+    def match(self, category: str, unit: str, level: str, at: dt.date, areas: Set[str] = frozenset()) -> int:
+        """Give the number of the first rule that matches: an index into ``rules``, or -1 when none does.
+
+        Parameters
+        ----------
+        category : str
+        unit, level : str
+            Code and level of the unit.
+        at : date
+            Local date of receipt.
+        areas : set of str
+            Codes of the named areas in which the point lies.
+
+        Raises
+        ------
+        InputError
+            A category that the territory does not have.
+        """
+        self._refuse_unknown([category])
+        tries = (n for n, rule in enumerate(self.rules) if rule.applies(category, unit, level, areas, at))
+        return next(tries, -1)
+
+    def match_many(
+        self,
+        categories: ArrayLike,
+        units: ArrayLike,
+        levels: ArrayLike,
+        at: NDArray[np.datetime64],
+        areas: Mapping[str, NDArray[np.bool_]] | None = None,
+    ) -> NDArray[np.intp]:
+        """Give what `match` gives, for arrays of n reports.
+
+        Parameters
+        ----------
+        categories, units, levels : array of str, shape (n,)
+            Or one value for all. A missing code of a unit matches the rules that name no unit.
+        at : array of datetime64, shape (n,)
+            Local dates of receipt, as `WorkingCalendar.local_date` gives them; NaT matches no rule.
+        areas : dict of array of bool, shape (n,), optional
+            For each named area whether the points lie in it; an area that is left out has none.
+
+        Returns
+        -------
+        array of int, shape (n,)
+            Indices into ``rules``; -1 where no rule matches.
+        """
+        days = np.asarray(at, dtype="datetime64[D]")
+        columns = [_Column(values, days.shape) for values in (categories, units, levels)]
+        self._refuse_unknown(columns[0].values)
+        numbers = np.full(days.shape, -1, dtype=np.intp)
+        for number, rule in reversed(list(enumerate(self.rules))):  # backwards, so that the first match is written last
+            matches = (days >= np.datetime64(rule.first_day)) & (days < np.datetime64(rule.day_after))
+            for column, wanted in zip(columns, (rule.categories, rule.units, rule.levels), strict=True):
+                matches &= column.is_one_of(wanted)
+            if rule.areas:
+                inside = [(areas or {}).get(area, np.zeros(days.shape, dtype=bool)) for area in rule.areas]
+                matches &= np.any(inside, axis=0)
+            numbers[matches] = number
+        return numbers
+
+    def rule(self, number: int) -> Rule:
+        """Give the rule behind a number from `match`; -1 is the unit's own committee."""
+        return OWN_COMMITTEE if number < 0 else self.rules[number]
+
+    def handling(self, numbers: NDArray[np.intp], limits: Limits = LIMITS) -> NDArray[np.timedelta64]:
+        """Working time for handling behind each number from `match_many`, as `deadlines` takes it."""
+        times = [rule.handling(limits) for rule in (*self.rules, OWN_COMMITTEE)]
+        return np.array(times, dtype="timedelta64[us]")[numbers]
+
+    def responsible(
+        self,
+        category: str,
+        unit: Unit,
+        received_at: dt.datetime,
+        areas: Set[str] = frozenset(),
+        calendar: WorkingCalendar = CALENDAR,
+        limits: Limits = LIMITS,
+    ) -> Responsible:
+        """Give the agencies and deadlines of a report in a unit, and the reason.
+
+        Parameters
+        ----------
+        category : str
+        unit : Unit
+        received_at : datetime
+            Aware; its date in the calendar's zone chooses the rule.
+        areas : set of str
+            Codes of the named areas in which the point lies.
+        calendar : WorkingCalendar
+        limits : Limits
+
+        Raises
+        ------
+        InputError
+            A category that the territory does not have, a datetime without a time zone, a year that the calendar does
+            not know.
+        """
+        day = calendar.local_date(received_at)
+        number = self.match(category, unit.code, unit.level, day, areas)
+        rule = self.rule(number)
+        intake_due, due = deadlines(received_at, rule.handling(limits), calendar, limits)
+        lead, lead_en = rule.lead.names(unit)
+        cooperating = [agency.names(unit) for agency in rule.cooperating]
+        return Responsible(
+            rule=rule.name,
+            lead=lead,
+            lead_en=lead_en,
+            cooperating=tuple(vi for vi, _ in cooperating),
+            cooperating_en=tuple(en for _, en in cooperating),
+            urgency=rule.urgency,
+            intake_due=intake_due,
+            due=due,
+            why=self._why(number, category, unit, day),
+        )
+
+    def _why(self, number: int, category: str, unit: Unit, day: dt.date) -> str:
+        if number < 0:
+            report = f"{category} in {unit.level} {unit.code} on {day}"
+            return f"none of {len(self.rules)} rules matches {report}: the unit's own committee answers"
+        rule = self.rules[number]
+        first = f"{label(number + 1, rule)} is the first of {len(self.rules)} that matches"
+        return f"{first}: {rule.conditions()}{' (assumed)' if rule.assumed else ''}"
+
+    def _refuse_unknown(self, categories: Iterable[str]) -> None:
+        if unknown := set(categories) - self.known.categories:
+            known = ", ".join(sorted(self.known.categories))
+            raise InputError(f"unknown category {min(map(str, unknown))!r}: give one of {known}", "category")
+
+
+def default_rules(known: Known) -> RuleSet:
+    """Hanoi's rules for waste, parking and fire risk, assumed from cases in the press."""
+    text = resources.files("geo").joinpath("data/rules_default.toml").read_text(encoding="utf-8")
+    return RuleSet.from_toml(text, known)
+
+
+class _Column:
+    """A column of text with few different values, so that a rule looks at each value once and not at each report."""
+
+    def __init__(self, values: ArrayLike, shape: tuple[int, ...]) -> None:
+        codes, self.values = pd.factorize(np.asarray(values, dtype=object).ravel())
+        self._codes = np.broadcast_to(codes.reshape(np.shape(values)), shape)
+
+    def is_one_of(self, wanted: Sequence[str]) -> NDArray[np.bool_]:
+        if not wanted:
+            return np.broadcast_to(np.True_, self._codes.shape)
+        among = [value in wanted for value in self.values]
+        return np.array([*among, False])[self._codes]  # a missing value has code -1: the last
+
+
+def _refuse(problems: Sequence[Problem], names: Mapping[int, Any]) -> None:
+    if problems:
+        raise RulesError([f"rule {position} {names.get(position)!r}: {reason}" for position, reason in problems])

@@ -1,0 +1,131 @@
+"""An answer that explains itself: whose a point is on a day, how that was found, how sure it is, and who must act."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+
+from geo.coordinates import check_coordinates
+from geo.dispatch import Dispatch
+from geo.errors import InputError
+from geo.jurisdiction import NEAREST_WITHIN_M, Layer
+from geo.locator import MAX_ACCURACY_M, How
+from geo.territory import Unit
+
+
+def locate(
+    dispatch: Dispatch,
+    lon: float,
+    lat: float,
+    at: dt.date | None = None,
+    accuracy_m: float | None = None,
+    category: str | None = None,
+) -> dict[str, Any]:
+    """Say whose a point is.
+
+    Parameters
+    ----------
+    dispatch : Dispatch
+        Boundaries and rules.
+    lon, lat : float
+        WGS 84 degrees.
+    at : date, optional
+        Local date; today if not given.
+    accuracy_m : float, optional
+        Radius in metres within which the true point lies. With it come ``candidates``.
+    category : str, optional
+        With it comes ``responsible``.
+
+    Returns
+    -------
+    dict
+        Ready for JSON: lon, lat, at, how, border_m, certain, unit, generation, ancestors, and as asked for candidates and
+        responsible. Outside every unit, ``unit`` is None and ``nearest`` names the nearest one and its distance.
+
+    Raises
+    ------
+    CoordinateError, InputError
+        If a value can't be meant.
+    NotFoundError
+        If no boundaries are loaded for the day.
+    """
+    jurisdiction = dispatch.jurisdiction
+    check_coordinates(lon, lat, jurisdiction.extent)
+    day = at or jurisdiction.territory.today()
+    layer = jurisdiction.layer_at(day)
+    number, how, distance = _find(layer, lon, lat)
+    point = np.array([lon]), np.array([lat])
+    answer: dict[str, Any] = {
+        "lon": lon,
+        "lat": lat,
+        "at": day.isoformat(),
+        "how": how.word,
+        "border_m": round(float(layer.locator.border_distance(*point)[0]), 1),
+        "certain": how is How.INSIDE,
+        "unit": None,
+        "generation": layer.words,
+        "ancestors": [],
+    }
+    if how is How.OUTSIDE:
+        answer["nearest"] = layer.units[number].words | {"distance_m": round(distance, 1)}
+    else:
+        answer["unit"] = layer.units[number].words | {"territory": jurisdiction.territory.id}
+        answer["ancestors"] = [unit.words for unit in layer.ancestors[number]]
+    if how is How.EDGE:
+        _, units = layer.locator.covering(*point)
+        answer["others"] = [layer.units[int(unit)].words for unit in units if unit != number]
+    if accuracy_m is not None:
+        answer["candidates"], answer["certain"] = _candidates(layer, lon, lat, accuracy_m)
+    if category is not None and how is not How.OUTSIDE:
+        answer["responsible"] = _responsible(dispatch, category, layer.units[number], day)
+    return answer
+
+
+def _find(layer: Layer, lon: float, lat: float) -> tuple[int, How, float]:
+    """Find unit number, how, and the distance to the unit for a point outside all of them."""
+    number, how = layer.locator.locate_one(lon, lat)
+    if how is not How.OUTSIDE:
+        return number, how, 0.0
+    nearest, metres = layer.locator.nearest(np.array([lon]), np.array([lat]))
+    near = How.NEAREST if metres[0] <= NEAREST_WITHIN_M else How.OUTSIDE
+    return int(nearest[0]), near, float(metres[0])
+
+
+def _candidates(layer: Layer, lon: float, lat: float, accuracy_m: float) -> tuple[list[dict[str, Any]], bool]:
+    """Share the disc of accuracy between units, the largest share first."""
+    if not 0 < accuracy_m <= MAX_ACCURACY_M:
+        raise InputError(
+            f"accuracy {accuracy_m} m: give a radius above 0 and at most {MAX_ACCURACY_M:,.0f} m", "accuracy"
+        )
+    shares = layer.locator.disc_shares(np.array([lon]), np.array([lat]), accuracy_m)
+    candidates = [
+        {
+            "code": layer.units[unit].code,
+            "name": layer.units[unit].name,
+            "share": round(share, 4),
+            "distance_m": round(distance, 1),
+        }
+        for unit, share, distance in zip(
+            shares.unit.tolist(), shares.share.tolist(), shares.distance_m.tolist(), strict=True
+        )
+    ]
+    return sorted(candidates, key=lambda candidate: -float(candidate["share"])), bool(shares.certain[0])
+
+
+def _responsible(dispatch: Dispatch, category: str, unit: Unit, day: dt.date) -> dict[str, Any]:
+    """Say who answers; a report of today arrives now, one of another day at its midnight."""
+    zone = dispatch.calendar.zone
+    now = dt.datetime.now(zone).replace(microsecond=0)
+    received_at = now if day == now.date() else dt.datetime.combine(day, dt.time(), zone)
+    found = dispatch.rules.responsible(category, unit, received_at, calendar=dispatch.calendar)
+    return {
+        "rule": found.rule,
+        "lead": found.lead,
+        "lead_en": found.lead_en,
+        "cooperating": list(found.cooperating),
+        "cooperating_en": list(found.cooperating_en),
+        "urgency": str(found.urgency),
+        "intake_due": found.intake_due.isoformat(),
+        "due": found.due.isoformat(),
+        "why": found.why,
+    }

@@ -1,0 +1,68 @@
+"""Columns: arrays of one length that belong to the same rows."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Words = npt.NDArray[np.object_]
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Truths = npt.NDArray[np.bool_]
+Moments = npt.NDArray[np.datetime64]
+
+
+class Columns:
+    """Base of frozen dataclasses whose fields are arrays of one length."""
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(getattr(self, dataclasses.fields(self)[0].name))  # type: ignore[arg-type]
+
+    def take(self, rows: Truths | Integers) -> Self:
+        """Pick rows by a mask or by their numbers."""
+        names = [field.name for field in dataclasses.fields(self)]  # type: ignore[arg-type]
+        return type(self)(**{name: getattr(self, name)[rows] for name in names})
+
+
+def column(values: Sequence[Any]) -> Words:
+    """Make a column of any objects, tuples too.
+
+    Examples
+    --------
+    >>> column([(), ("a", "b")]).shape
+    (2,)
+    """
+    made = np.empty(len(values), dtype=object)
+    for row, value in enumerate(values):
+        made[row] = value
+    return made
+
+
+def constant(n: int, value: object) -> Words:
+    """Make a column that says the same in every row."""
+    made = np.empty(n, dtype=object)
+    made.fill(value)
+    return made
+
+
+def utc_now() -> np.datetime64:
+    """Give this moment, UTC, to the millisecond."""
+    return np.datetime64(dt.datetime.now(dt.UTC).replace(tzinfo=None), "ms")
+
+
+def local_days(moments: Moments, time_zone: str) -> Moments:
+    """Give the local date of each UTC moment.
+
+    Examples
+    --------
+    >>> local_days(np.array(["2025-06-30T17:30"], dtype="datetime64[ms]"), "Asia/Ho_Chi_Minh")
+    array(['2025-07-01'], dtype='datetime64[D]')
+    """
+    local = pd.DatetimeIndex(moments).tz_localize("UTC").tz_convert(time_zone).tz_localize(None)
+    days: Moments = local.to_numpy().astype("datetime64[D]")
+    return days

@@ -1,0 +1,87 @@
+"""What a process must hold to answer for a territory: boundaries, categories, rules and calendar, swapped whole."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geo.columns import Columns, Integers, Moments, Words, column, local_days
+from geo.deadlines import WorkingCalendar, deadlines
+from geo.jurisdiction import Jurisdiction
+from geo.rules import Known, RuleSet, default_rules
+from geo.territory import Category, Unit
+
+
+@dataclass(frozen=True)
+class Assigned(Columns):
+    """Who answers for each of n reports, and by when.
+
+    Parameters
+    ----------
+    rule, lead : ndarray of str
+        Name of the rule; the leading agency in the territory's language.
+    cooperating : ndarray of tuple of str
+    urgency : ndarray of str
+    intake_due_at, due_at : ndarray of datetime64[us]
+        UTC.
+    """
+
+    rule: Words
+    lead: Words
+    cooperating: Words
+    urgency: Words
+    intake_due_at: Moments
+    due_at: Moments
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """Boundaries, categories, rules and working time of a territory."""
+
+    jurisdiction: Jurisdiction
+    categories: tuple[Category, ...]
+    rules: RuleSet
+    calendar: WorkingCalendar
+
+    @classmethod
+    def with_default_rules(cls, jurisdiction: Jurisdiction, categories: tuple[Category, ...]) -> "Dispatch":
+        """Make a dispatch whose rules are the assumed ones and whose calendar is the territory's."""
+        known = Known(
+            categories=frozenset(category.code for category in categories),
+            units=frozenset(unit.code for layer in jurisdiction.layers for unit in layer.units),
+        )
+        territory = jurisdiction.territory
+        calendar = WorkingCalendar(time_zone=territory.time_zone, holidays=territory.holidays)
+        return cls(jurisdiction, categories, default_rules(known), calendar)
+
+    def assign(self, category: Words, unit_id: Integers, received_at: Moments) -> Assigned:
+        """Find the agencies and deadlines of reports.
+
+        Parameters
+        ----------
+        category : ndarray of str, shape (n,)
+        unit_id : ndarray of int64, shape (n,)
+            Database ids of units of this dispatch.
+        received_at : ndarray of datetime64, shape (n,)
+            UTC.
+        """
+        units = self.jurisdiction.units
+        ids, place = np.unique(unit_id, return_inverse=True)
+        codes = np.array([units[int(id)].code for id in ids], dtype=object)[place]
+        levels = np.array([units[int(id)].level for id in ids], dtype=object)[place]
+        days = local_days(received_at, self.jurisdiction.territory.time_zone)
+        number = self.rules.match_many(category, codes, levels, days)
+        intake_due_at, due_at = deadlines(
+            received_at.astype("datetime64[us]"), self.rules.handling(number), self.calendar
+        )
+
+        # Names depend on rule and unit alone: a few hundred pairs, however many reports.
+        pairs, pair = np.unique((number + 1) * (len(ids) + 1) + place, return_inverse=True)
+        rule_numbers, places = np.divmod(pairs, len(ids) + 1)
+        named = [self._agencies(int(n) - 1, units[int(ids[at])]) for n, at in zip(rule_numbers, places, strict=True)]
+        rule, lead, cooperating, urgency = (column([agencies[field] for agencies in named])[pair] for field in range(4))
+        return Assigned(rule, lead, cooperating, urgency, intake_due_at, due_at)
+
+    def _agencies(self, number: int, unit: Unit) -> tuple[str, str, tuple[str, ...], str]:
+        rule = self.rules.rule(number)
+        cooperating = tuple(agency.names(unit)[0] for agency in rule.cooperating)
+        return rule.name, rule.lead.names(unit)[0], cooperating, str(rule.urgency)

@@ -36,40 +36,50 @@ class Database:
         return self.cluster.connect(self.name, user)
 
 
+@contextmanager
+def reachable_folder() -> Iterator[Path]:
+    """Make a folder that the database server's user can reach, unlike tmp_path when root runs the tests."""
+    folder = Path(tempfile.mkdtemp(prefix="hientruong-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
 @pytest.fixture
 def server_folder() -> Iterator[Path]:
-    """A folder that the database server's user can reach, unlike tmp_path when root runs the tests."""
-    with _reachable_folder() as folder:
+    with reachable_folder() as folder:
         yield folder
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[PrivateCluster]:
-    with _reachable_folder() as folder:
+def shared_cluster() -> Iterator[PrivateCluster]:
+    with reachable_folder() as folder:
         cluster = PrivateCluster(folder / "postgres", durable=False)
         with cluster.running():
             yield cluster
 
 
 @pytest.fixture(scope="session")
-def migrated(cluster: PrivateCluster) -> Iterator[str]:
+def migrated(shared_cluster: PrivateCluster) -> Iterator[str]:
     """The name of the database that those of the tests are cloned from."""
-    with _cloned(cluster, DATABASE) as template:
+    with _cloned(shared_cluster, DATABASE) as template:
         upgrade(template.url)
         yield template.name
 
 
 @pytest.fixture
-def database(cluster: PrivateCluster, migrated: str) -> Iterator[Database]:
+def database(shared_cluster: PrivateCluster, migrated: str) -> Iterator[Database]:
     """A fresh database with our schema."""
-    with _cloned(cluster, migrated) as database:
+    with _cloned(shared_cluster, migrated) as database:
         yield database
 
 
 @pytest.fixture
-def empty_database(cluster: PrivateCluster) -> Iterator[Database]:
+def empty_database(shared_cluster: PrivateCluster) -> Iterator[Database]:
     """A fresh PostGIS database without our schema."""
-    with _cloned(cluster, DATABASE) as database:
+    with _cloned(shared_cluster, DATABASE) as database:
         yield database
 
 
@@ -79,16 +89,6 @@ def test_data() -> Path | None:
     root = Path(__file__).parents[1]
     folder = root / os.environ.get("HIENTRUONG_TEST_DATA", "../shared/data")
     return folder.resolve() if folder.is_dir() else None
-
-
-@contextmanager
-def _reachable_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="hientruong-"))
-    folder.chmod(0o755)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 from geo.errors import SetupError
 
 _NEW_CLUSTER_MB = 70  # measured: 64 MB with PostGIS in one database
-_COMPLAINTS = ("FATAL", "PANIC", "ERROR", "error:")
+_FULL_DISK = ("No space left on device", "Disk quota exceeded", "Check free disk space")
 
 
 def setup_failure(step: str, folder: Path, said: str) -> SetupError:
@@ -27,7 +27,7 @@ def setup_failure(step: str, folder: Path, said: str) -> SetupError:
             f"can't {step} the database: the disk of {folder} is full ({free:.0f} MB free, a new database takes "
             f"{_NEW_CLUSTER_MB} MB): make room, or set HIENTRUONG_DATA_DIR to a folder on another disk"
         )
-    return SetupError(f"can't {step} the database in {folder}: {_last_complaints(said)}")
+    return SetupError(f"can't {step} the database in {folder}: {_last_lines(said)}")
 
 
 def _nearest_existing(folder: Path) -> Path:
@@ -35,13 +35,10 @@ def _nearest_existing(folder: Path) -> Path:
 
 
 def _tells_of_a_full_disk(said: str) -> bool:
-    return any(
-        ("No space left on device" in line or "Disk quota exceeded" in line) and "shared memory" not in line
-        for line in said.splitlines()
-    )
+    """Shared memory that is full says "No space left on device", too."""
+    return any(sign in line for sign in _FULL_DISK for line in said.splitlines() if "shared memory" not in line)
 
 
-def _last_complaints(said: str) -> str:
+def _last_lines(said: str) -> str:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    complaints = [line for line in lines if any(word in line for word in _COMPLAINTS)]
-    return " / ".join((complaints or lines or ["no reason given"])[-3:])
+    return " / ".join(lines[-4:]) or "no reason given"

@@ -70,7 +70,7 @@ class Postmaster:
             said = self._log_since(size)
             # A statement that was running when the server was killed still holds its memory; an attempt takes 0.1 s.
             if "pre-existing shared memory block" not in said or time.monotonic() > deadline:
-                raise setup_failure("start", self.folder, answer.stderr + said)
+                raise setup_failure("start", self.folder, said or answer.stderr)
 
     def stop(self, server: Server) -> None:
         """Stop the server, breaking off what its clients do.

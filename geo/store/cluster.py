@@ -148,9 +148,7 @@ class PrivateCluster:
             if not self.folder.exists():
                 return
         with self._alone() as user:
-            postmaster = Postmaster(self.folder, user)
-            if postmaster.process() is not None:
-                postmaster.stop(find_server(self._major()))
+            Postmaster(self.folder, user).stop(find_server(self._major()))
 
     @contextmanager
     def running(self) -> Iterator[Running]:

@@ -73,13 +73,15 @@ class Postmaster:
                 raise setup_failure("start", self.folder, said or answer.stderr)
 
     def stop(self, server: Server) -> None:
-        """Stop the server, breaking off what its clients do.
+        """Stop the server, breaking off what its clients do; do nothing if it doesn't run.
 
         Raises
         ------
         SetupError
             It does not stop.
         """
+        if self.process() is None:  # pg_ctl would signal whatever process a stale pid file names
+            return
         answer = self.user.run([server.folder / "pg_ctl", "stop", "-D", ".", "--mode=fast", _TIMEOUT], self.folder)
         if answer.returncode != 0 and self.process() is not None:
             raise setup_failure("stop", self.folder, answer.stderr)

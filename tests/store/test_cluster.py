@@ -134,6 +134,17 @@ def test_a_pid_file_whose_number_is_another_process_s_now_is_no_obstacle(cluster
         assert stranger.poll() is None
 
 
+def test_a_failed_start_does_not_signal_the_process_that_a_stale_pid_file_names(cluster):
+    with (cluster.folder / "postgresql.conf").open("a") as settings:
+        settings.write("shared_buffers = much\n")
+    with process_of(user_for(cluster.folder).uid) as stranger:
+        (cluster.folder / "postmaster.pid").write_text(f"{stranger.pid}\n")
+        with pytest.raises(SetupError, match="shared_buffers"):
+            cluster.start()
+        cluster.stop()
+        assert stranger.poll() is None
+
+
 @pytest.mark.parametrize("content", ["", "not a number\n"])
 def test_a_broken_pid_file_is_no_obstacle(cluster, content):
     (cluster.folder / "postmaster.pid").write_text(content)
@@ -144,8 +155,10 @@ def test_a_broken_pid_file_is_no_obstacle(cluster, content):
 def process_of(uid: int) -> Iterator[subprocess.Popen[bytes]]:
     """A process of this user that lives until its input is closed."""
     process = subprocess.Popen(["cat"], stdin=subprocess.PIPE, user=uid if ROOT else None)
-    yield process
-    process.communicate()
+    try:
+        yield process
+    finally:
+        process.communicate()
 
 
 def test_of_processes_that_start_at_once_one_starts_the_server_and_all_can_use_it(new_cluster):

@@ -148,7 +148,9 @@ class PrivateCluster:
             if not self.folder.exists():
                 return
         with self._alone() as user:
-            Postmaster(self.folder, user).stop(find_server(self._major()))
+            postmaster = Postmaster(self.folder, user)
+            if postmaster.process() is not None:
+                postmaster.stop(find_server(self._major()))
 
     @contextmanager
     def running(self) -> Iterator[Running]:

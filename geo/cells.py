@@ -17,7 +17,8 @@ from h3ronpy import cells_area_m2, cells_parse, cells_to_string, cells_valid
 from h3ronpy.vector import cells_to_wkb_polygons, coordinates_to_cells
 from numpy.typing import ArrayLike, NDArray
 
-from geo.errors import CoordinateError, InputError
+from geo.coordinates import check_coordinates
+from geo.errors import InputError
 
 STORED_RESOLUTION = 12
 """The resolution at which a report's cell is stored: about 336 m² at Hanoi."""
@@ -49,9 +50,10 @@ def cells_of(lon: ArrayLike, lat: ArrayLike, resolution: int = STORED_RESOLUTION
     Raises
     ------
     CoordinateError
-        A value is missing, not finite or out of range. (H3 itself gives a cell for a latitude of 91.)
+        A value is missing, not finite or out of range (H3 itself gives a cell for a latitude of 91), or the arrays
+        differ in length.
     InputError
-        The arrays differ in length, or the resolution does not exist.
+        The resolution does not exist.
 
     Examples
     --------
@@ -59,12 +61,8 @@ def cells_of(lon: ArrayLike, lat: ArrayLike, resolution: int = STORED_RESOLUTION
     ['89415cb419bffff']
     """
     _check_resolution(resolution)
-    lon, lat = np.atleast_1d(np.asarray(lon, float)), np.atleast_1d(np.asarray(lat, float))
-    if lon.shape != lat.shape or lon.ndim != 1:
-        raise InputError(f"lon and lat must be of one length, not {lon.shape} and {lat.shape}", "lon")
-    _check_degrees("lon", lon, 180)
-    _check_degrees("lat", lat, 90)
-    return _signed(coordinates_to_cells(lat, lon, resolution))
+    x, y = check_coordinates(lon, lat)
+    return _signed(coordinates_to_cells(np.atleast_1d(y), np.atleast_1d(x), resolution))
 
 
 def parent_masks(resolution: int) -> tuple[int, int]:
@@ -237,17 +235,6 @@ def cells_named(names: Sequence[str] | NDArray[np.str_]) -> NDArray[np.int64]:
 def _check_resolution(resolution: int) -> None:
     if not 0 <= resolution <= FINEST_RESOLUTION:
         raise InputError(f"H3 has the resolutions 0 to {FINEST_RESOLUTION}, not {resolution}", "resolution")
-
-
-def _check_degrees(name: str, degrees: NDArray[np.float64], limit: int) -> None:
-    wrong = ~(np.abs(degrees) <= limit)
-    if wrong.any():
-        first = int(wrong.argmax())
-        raise CoordinateError(
-            f"{name} {degrees[first]} at position {first} is not between -{limit} and {limit}: "
-            "give degrees, longitude before latitude",
-            name,
-        )
 
 
 def _valid(cells: ArrayLike) -> NDArray[np.uint64]:

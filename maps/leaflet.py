@@ -1,0 +1,95 @@
+"""Leaflet from a package instead of a CDN, so that a map opens without the internet."""
+
+import re
+from base64 import b64encode
+from pathlib import Path
+from typing import cast
+
+import folium
+from branca.element import Element, Figure
+from jinja2 import Template
+from xstatic.pkg import leaflet
+
+
+def leaflet_folder() -> Path:
+    """Give the folder that holds leaflet.js, leaflet.css and Leaflet's images.
+
+    Examples
+    --------
+    >>> (leaflet_folder() / "leaflet.js").exists()
+    True
+    """
+    return Path(leaflet.BASE_DIR)
+
+
+def planner_folder() -> Path:
+    """Give the folder of the planner's page: index.html, its style and its ES modules.
+
+    Examples
+    --------
+    >>> (planner_folder() / "index.html").exists()
+    True
+    """
+    return Path(__file__).parent / "planner"
+
+
+def without_network(figure_map: folium.Map) -> folium.Map:
+    """Carry Leaflet inside a folium map's HTML, and drop what else folium would load from CDNs.
+
+    Bootstrap, jQuery and the icon fonts go: the layers of this package need none of them.
+
+    Parameters
+    ----------
+    figure_map : folium.Map
+        Changed in place, and returned.
+
+    Examples
+    --------
+    >>> html = without_network(folium.Map(tiles=None)).get_root().render()
+    >>> "https://cdn" in html
+    False
+    """
+    figure_map.default_js, figure_map.default_css = [], []
+    figure = figure_of(figure_map)
+    add_style(figure, _with_images((leaflet_folder() / "leaflet.css").read_text("utf-8")), "leaflet_css")
+    add_script(figure, (leaflet_folder() / "leaflet.js").read_text("utf-8"), "leaflet")
+    return figure_map
+
+
+def figure_of(figure_map: folium.Map) -> Figure:
+    """Give the whole HTML document that a map stands in."""
+    return cast(Figure, figure_map.get_root())
+
+
+def add_style(figure: Figure, css: str, name: str) -> None:
+    """Put a style sheet into the head of a map's HTML."""
+    add_verbatim(figure.header, f"<style>{css}</style>", name)
+
+
+def add_script(figure: Figure, javascript: str, name: str) -> None:
+    """Put a script into the head of a map's HTML, without the hint where its source map would be."""
+    code = re.sub(r"^//# sourceMappingURL=.*$", "", javascript, flags=re.MULTILINE)
+    add_verbatim(figure.header, f"<script>{code}</script>", name)
+
+
+def add_verbatim(parent: Element, text: str, name: str) -> None:
+    """Put text into a part of a map's HTML as it is, braces and all."""
+    parent.add_child(_Verbatim(text), name=name)
+
+
+class _Verbatim(Element):
+    """Text that branca must not read as a template."""
+
+    _template = Template("{{ this.text }}")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+def _with_images(css: str) -> str:
+    def as_data(found: re.Match[str]) -> str:
+        image = (leaflet_folder() / found[1]).read_bytes()
+        return f"url(data:image/png;base64,{b64encode(image).decode()})"
+
+    return re.sub(r"url\((images/[\w-]+\.png)\)", as_data, css)

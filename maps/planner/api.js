@@ -1,0 +1,30 @@
+// Questions to the service. An error is either a Problem (the service refused, and says why) or a lost connection.
+
+/** The service refused: its problem+json (RFC 9457). */
+export class Problem extends Error {
+  constructor({ title, detail, status, pointer }) {
+    super(detail || title || `HTTP ${status}`);
+    Object.assign(this, { title, status, pointer });
+  }
+}
+
+/** Ask for JSON; parameters that are null are left out. */
+export async function ask(path, parameters = {}, signal = undefined) {
+  const given = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== null && value !== undefined));
+  const answer = await fetch(`${path}?${given}`, { signal, headers: { accept: "application/json" } });
+  if (answer.ok) return answer.json();
+  const problem = await answer.json().catch(() => ({}));
+  throw new Problem({ title: answer.statusText, ...problem, status: answer.status });
+}
+
+/** A question of which only the latest asking counts: an earlier one still under way is dropped. */
+export function latestOnly() {
+  let current = null;
+  return async (path, parameters) => {
+    current?.abort();
+    current = new AbortController();
+    return ask(path, parameters, current.signal);
+  };
+}
+
+export const wasDropped = (error) => error.name === "AbortError";

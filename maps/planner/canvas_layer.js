@@ -1,0 +1,54 @@
+// A Leaflet layer that draws itself on one canvas and follows pan and zoom. A classic script, like Leaflet's own plugins:
+// the page loads it beside Leaflet, and the map files (maps/hexagons.py) carry it inline.
+
+/* global L */
+L.CanvasLayer = L.Renderer.extend({
+  options: { padding: 0.25 },
+
+  /** Draw now: for subclasses, `(context, toLayer, bounds)`; toLayer takes x and y of the world at zoom 0. */
+  _draw() {},
+
+  redraw() {
+    if (!this._map || !this._bounds) return;
+    const { min, max } = this._bounds;
+    const context = this._container.getContext("2d");
+    context.clearRect(min.x, min.y, max.x - min.x, max.y - min.y);
+    const scale = 2 ** this._map.getZoom();
+    const origin = this._map.getPixelOrigin();
+    this._draw(context, (x, y) => [x * scale - origin.x, y * scale - origin.y], this._bounds);
+  },
+
+  _initContainer() {
+    this._container = L.DomUtil.create("canvas", "leaflet-canvas-layer");
+  },
+
+  _destroyContainer() {
+    this._container.remove();
+    delete this._container;
+  },
+
+  _update() {
+    if (this._map._animatingZoom && this._bounds) return;
+    L.Renderer.prototype._update.call(this);
+    const { min } = this._bounds;
+    const size = this._bounds.getSize();
+    const density = window.devicePixelRatio || 1;
+    const canvas = this._container;
+    L.DomUtil.setPosition(canvas, min);
+    canvas.width = Math.round(size.x * density);
+    canvas.height = Math.round(size.y * density);
+    canvas.style.width = `${size.x}px`;
+    canvas.style.height = `${size.y}px`;
+    canvas.getContext("2d").setTransform(density, 0, 0, density, -min.x * density, -min.y * density);
+    this.redraw();
+  },
+
+  _updatePaths() {},
+});
+
+/** A ring of [lon, lat] as [x, y] of the world at zoom 0, which every zoom is a multiple of. */
+L.CanvasLayer.worldRing = (ring) =>
+  ring.map(([lon, lat]) => {
+    const { x, y } = L.CRS.EPSG3857.latLngToPoint(L.latLng(lat, lon), 0);
+    return [x, y];
+  });

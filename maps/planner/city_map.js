@@ -1,0 +1,124 @@
+// The map: land, hexagons, ward outlines and names, from below to above. It knows shapes and events, not what they mean.
+
+/* global L */
+
+const FINEST_SHOWN = 9;
+const BORDER = { color: "#4a4453" };
+const BORDER_CASING = { color: "#ffffff", weight: 2.5 };
+const DASHES = "5 4";
+const MARK = { color: "#1f1b26", weight: 3, fill: false };
+
+/** The H3 resolution that suits a zoom: hexagons some 20 to 60 pixels wide. */
+export function resolutionAt(zoom) {
+  return Math.min(Math.max(Math.floor((zoom + 5) / 2), 7), FINEST_SHOWN);
+}
+
+export function createCityMap(element, extent, { onMove, onPick }) {
+  const map = L.map(element, {
+    attributionControl: false,
+    zoomControl: false,
+    minZoom: 7,
+    maxZoom: 17,
+    zoomSnap: 0.25,
+    maxBounds: L.latLngBounds(corners(extent)).pad(1),
+  });
+  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  let zoomButtons = null;
+
+  const land = L.geoJSON(null, { ...inPane(map, "land", 250), style: { stroke: false, fillColor: "#ffffff", fillOpacity: 1 } });
+  const hexagons = new L.HexagonLayer({ pane: paneAt(map, "hexagons", 350) });
+  const casing = L.polyline([], { ...BORDER_CASING, ...inPane(map, "casing", 410) });
+  const borders = L.polyline([], { ...BORDER, ...inPane(map, "borders", 420) });
+  const labels = new L.LabelLayer({ pane: paneAt(map, "labels", 450) });
+  const mark = L.polygon([], { ...MARK, ...inPane(map, "mark", 460) });
+  for (const layer of [land, hexagons, casing, borders, labels, mark]) layer.addTo(map);
+
+  /* Seen from afar, borders must not cover the hexagons. */
+  const thinBorders = () => {
+    const isFar = resolutionAt(map.getZoom()) < FINEST_SHOWN - 1;
+    borders.setStyle({ weight: isFar ? 0.6 : 1, opacity: isFar ? 0.7 : 1 });
+    casing.setStyle({ opacity: isFar ? 0 : 0.6 });
+  };
+  map.on("zoomend", thinBorders);
+  map.on("moveend", () => onMove(viewOf(map)));
+  map.on("click", ({ latlng }) => onPick(hexagons.hexagonAt(latlng)));
+  map.on("mousemove", ({ latlng }) => element.classList.toggle("on-hexagon", hexagons.hexagonAt(latlng) !== null));
+  element.addEventListener("keydown", (event) => {
+    element.classList.remove("by-pointer");
+    if (event.key === "Enter") onPick(hexagons.hexagonAt(map.getCenter()));
+  });
+  element.addEventListener("pointerdown", () => element.classList.add("by-pointer"));
+  element.addEventListener("blur", () => element.classList.remove("by-pointer"));
+
+  return {
+    /** Go to a view; does nothing when already there. */
+    goTo(view) {
+      if (!map._loaded || !isSame(view, viewOf(map))) map.setView([view.lat, view.lon], view.zoom);
+    },
+    /** Show the whole city, clear of what covers the map above and below, in pixels. */
+    fit({ above, below }) {
+      map.invalidateSize({ pan: false });
+      map.fitBounds(corners(extent), { paddingTopLeft: [8, above + 8], paddingBottomRight: [8, below + 8], animate: false });
+    },
+    get resolution() {
+      return resolutionAt(map.getZoom());
+    },
+    /** What is in view as west,south,east,north; null when hexagons are large enough to show the whole city at once. */
+    get box() {
+      if (this.resolution < FINEST_SHOWN) return null;
+      return map.getBounds().toBBoxString();
+    },
+    showHexagons: (cells) => hexagons.show(cells),
+    /** Outline a hexagon, or none. */
+    mark: (hexagon) => mark.setLatLngs(hexagon ? L.GeoJSON.coordsToLatLngs(hexagon.ring) : []),
+    showWards(wards) {
+      const isSchematic = wards.features.some(({ properties }) => properties.schematic);
+      land.clearLayers().addData(wards);
+      const lines = L.GeoJSON.coordsToLatLngs(L.borderLines(wards.features.flatMap(ringsOf)), 1);
+      casing.setLatLngs(lines);
+      borders.setLatLngs(lines).setStyle({ dashArray: isSchematic ? DASHES : null });
+    },
+    nameWards({ features }, nameOf) {
+      labels.show(features.map((ward) => ({ name: nameOf(ward.properties), rings: ringsOf(ward) })));
+    },
+    speak({ map: label, zoomIn, zoomOut }) {
+      element.setAttribute("aria-label", label);
+      zoomButtons?.remove();
+      zoomButtons = L.control.zoom({ position: "topleft", zoomInTitle: zoomIn, zoomOutTitle: zoomOut }).addTo(map);
+    },
+    describe(text) {
+      hexagons.getPane().setAttribute("aria-label", text);
+    },
+  };
+}
+
+function corners([west, south, east, north]) {
+  return [
+    [south, west],
+    [north, east],
+  ];
+}
+
+function viewOf(map) {
+  const { lat, lng } = map.getCenter();
+  return { zoom: map.getZoom(), lat, lon: lng };
+}
+
+function isSame(one, other) {
+  return one.zoom === other.zoom && one.lat.toFixed(4) === other.lat.toFixed(4) && one.lon.toFixed(4) === other.lon.toFixed(4);
+}
+
+function paneAt(map, name, height) {
+  map.createPane(name).style.zIndex = height;
+  map.getPane(name).style.pointerEvents = "none";
+  return name;
+}
+
+function inPane(map, name, height) {
+  const pane = paneAt(map, name, height);
+  return { pane, renderer: L.canvas({ pane, padding: 0.25 }), interactive: false };
+}
+
+function ringsOf({ geometry: { type, coordinates } }) {
+  return type === "Polygon" ? coordinates : coordinates.flat();
+}

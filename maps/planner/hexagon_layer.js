@@ -1,0 +1,75 @@
+// Tens of thousands of hexagons on one canvas: one path a colour, and a hit test by bounding box, then by the ring.
+
+/* global L */
+(() => {
+  L.HexagonLayer = L.CanvasLayer.extend({
+    options: { gap: "#ffffff", gapFrom: 10 },
+
+    _shapes: [],
+
+    /** Hexagons are `{ring: [[lon, lat], ...], colour, ...}`; whatever else they carry comes back from `hexagonAt`. */
+    show(hexagons) {
+      this._shapes = hexagons.map((hexagon) => {
+        const ring = L.CanvasLayer.worldRing(hexagon.ring);
+        return { hexagon, ring, box: boxOf(ring) };
+      });
+      this.redraw();
+    },
+
+    hexagonAt(latlng) {
+      const { x, y } = L.CRS.EPSG3857.latLngToPoint(latlng, 0);
+      const hit = ({ box, ring }) => x >= box.west && x <= box.east && y >= box.north && y <= box.south && isInside(ring, x, y);
+      return this._shapes.find(hit)?.hexagon ?? null;
+    },
+
+    _draw(context, toLayer, bounds) {
+      const paths = new Map();
+      for (const shape of this._shapes) {
+        if (!isInView(shape.box, toLayer, bounds)) continue;
+        const { colour } = shape.hexagon;
+        if (!paths.has(colour)) paths.set(colour, new Path2D());
+        trace(paths.get(colour), shape.ring, toLayer);
+      }
+      context.strokeStyle = this.options.gap;
+      context.lineWidth = 0.75;
+      for (const [colour, path] of paths) {
+        context.fillStyle = colour;
+        context.fill(path);
+        if (widthOf(this._shapes[0], toLayer) >= this.options.gapFrom) context.stroke(path);
+      }
+    },
+  });
+
+  function boxOf(ring) {
+    const xs = ring.map(([x]) => x);
+    const ys = ring.map(([, y]) => y);
+    return { west: Math.min(...xs), north: Math.min(...ys), east: Math.max(...xs), south: Math.max(...ys) };
+  }
+
+  function isInView(box, toLayer, { min, max }) {
+    const [west, north] = toLayer(box.west, box.north);
+    const [east, south] = toLayer(box.east, box.south);
+    return east >= min.x && west <= max.x && south >= min.y && north <= max.y;
+  }
+
+  /* Between hexagons of a few pixels, gaps would make every colour paler than the legend's. */
+  function widthOf({ box }, toLayer) {
+    return toLayer(box.east, box.north)[0] - toLayer(box.west, box.north)[0];
+  }
+
+  function trace(path, ring, toLayer) {
+    ring.forEach(([x, y], index) => (index ? path.lineTo(...toLayer(x, y)) : path.moveTo(...toLayer(x, y))));
+    path.closePath();
+  }
+
+  /* The even-odd rule: https://wrfranklin.org/Research/Short_Notes/pnpoly.html */
+  function isInside(ring, x, y) {
+    let inside = false;
+    for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
+      const [xi, yi] = ring[i];
+      const [xj, yj] = ring[j];
+      if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
+    }
+    return inside;
+  }
+})();

@@ -1,0 +1,64 @@
+"""A map file opens from the disk, alone: no request leaves it, and the hexagons are drawn."""
+
+import datetime as dt
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from geo.cells import cell_polygons, cells_of, parents
+from maps.hexagons import MapFacts, hexagon_map, save
+from tests.page.chromium import DESKTOP, PHONE, chromium, watched
+
+FACTS = MapFacts(
+    category="Rác thải",
+    period=(dt.date(2026, 10, 1), dt.date(2026, 10, 31)),
+    n=3_000,
+    method="Đếm theo ô H3 cấp 9.",
+    boundaries="126 phường, xã từ 01/07/2025",
+    schematic=True,
+    synthetic=True,
+    made_at=dt.datetime(2026, 11, 1, 9, 30),
+)
+
+
+@pytest.fixture
+def map_file(tmp_path: Path) -> Path:
+    random = np.random.default_rng(7)
+    points = random.normal([105.85, 21.02], 0.03, (3_000, 2))
+    stored = cells_of(points[:, 0], points[:, 1])
+    cells, counts = np.unique(parents(stored, 9), return_counts=True)
+    outline = gpd.GeoSeries(cell_polygons(np.unique(parents(stored, 6))), crs=4326)
+    path = tmp_path / "waste.html"
+    save(hexagon_map(cells, counts, FACTS, outline=outline), path)
+    return path
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_it_opens_without_the_internet(map_file, size):
+    with chromium() as browser, watched(browser, size) as tab:
+        tab.context.set_offline(True)
+        tab.page.goto(map_file.as_uri())
+        expect(tab.page.locator(".facts")).to_contain_text("3.000 phản ánh")
+        for pane in ("land", "hexagons", "borders"):
+            drawn = tab.page.locator(f".leaflet-{pane}-pane canvas").evaluate(
+                "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
+            )
+            assert drawn, pane
+        tab.page.mouse.move(size[0] * 0.5, size[1] * 0.25)
+        tab.page.mouse.wheel(0, -200)
+        assert tab.errors == []
+        assert tab.asked == [map_file.as_uri()]
+        assert tab.page.evaluate("document.documentElement.scrollWidth") == size[0]
+
+
+def test_a_hexagon_tells_its_count_under_the_pointer(tmp_path):
+    cell = cells_of([105.85], [21.02], 7)
+    path = tmp_path / "one.html"
+    save(hexagon_map(cell, [2_345], FACTS), path)
+    with chromium() as browser, watched(browser) as tab:
+        tab.page.goto(path.as_uri())
+        tab.page.mouse.move(DESKTOP[0] / 2, DESKTOP[1] / 2)
+        expect(tab.page.locator(".leaflet-tooltip")).to_have_text("2.345 phản ánh")

@@ -122,8 +122,7 @@ class PrivateCluster:
         self._check_socket_path()
         with self._alone() as user:
             postmaster = Postmaster(self.folder, user)
-            if postmaster.process() is not None:
-                self._prepare()
+            if postmaster.process() is not None and self._prepare_unless_dying(postmaster):
                 return Running(self.url(), started_here=False)
             server = find_server(self._major())
             if self._major() is None:
@@ -238,6 +237,16 @@ class PrivateCluster:
         except BaseException:
             shutil.rmtree(attempt, ignore_errors=True)
             raise
+
+    def _prepare_unless_dying(self, postmaster: Postmaster) -> bool:
+        """Prepare the databases of a server found running; False if it ended meanwhile, as one just killed does."""
+        try:
+            self._prepare()
+        except SetupError:
+            if postmaster.process() is not None:
+                raise
+            return False
+        return True
 
     def _prepare(self) -> None:
         """Create the role, the database and the extensions, whichever is missing."""

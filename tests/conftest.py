@@ -12,9 +12,15 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import Connection
 
+from boundaries.bundled import schematic_generations
+from geo.dispatch import Dispatch
+from geo.store.boundaries import add_generation, put_categories, put_territory, read_dispatch
 from geo.store.cluster import DATABASE, PrivateCluster
+from geo.store.engine import open_engine
 from geo.store.migrate import upgrade
+from geo.territory import CATEGORIES, HANOI
 
 _numbers = itertools.count(1)
 
@@ -34,6 +40,16 @@ class Database:
     def connect(self, user: str = DATABASE) -> psycopg.Connection:
         """Connect by psycopg with autocommit, as that role or as another one ("postgres" is the superuser)."""
         return self.cluster.connect(self.name, user)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Begin a transaction as the service does: committed at the end, rolled back by an error."""
+        engine = open_engine(self.url)
+        try:
+            with engine.begin() as connection:
+                yield connection
+        finally:
+            engine.dispose()
 
 
 @contextmanager
@@ -74,6 +90,32 @@ def database(shared_cluster: PrivateCluster, migrated: str) -> Iterator[Database
     """A fresh database with our schema."""
     with _cloned(shared_cluster, migrated) as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def city(shared_cluster: PrivateCluster, migrated: str) -> Iterator[Database]:
+    """Hanoi's schematic boundaries and categories: cloned and read by the tests, never written to."""
+    with _cloned(shared_cluster, migrated) as template:
+        with template.transaction() as connection:
+            put_territory(connection, HANOI)
+            put_categories(connection, CATEGORIES)
+            for generation in schematic_generations("tests"):
+                add_generation(connection, HANOI.id, generation)
+        yield template
+
+
+@pytest.fixture
+def city_database(shared_cluster: PrivateCluster, city: Database) -> Iterator[Database]:
+    """A fresh database with Hanoi's schematic boundaries and categories."""
+    with _cloned(shared_cluster, city.name) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def dispatch(city: Database) -> Dispatch:
+    """Hanoi with schematic boundaries in memory; its ids are those of `city_database`."""
+    with city.transaction() as connection:
+        return read_dispatch(connection, HANOI.id)
 
 
 @pytest.fixture

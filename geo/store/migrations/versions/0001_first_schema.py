@@ -17,6 +17,9 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply."""
+    # Both do nothing, and need no superuser, where the extensions are there already.
+    op.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+    op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
     op.execute("CREATE SCHEMA report_months")
     op.create_table(
         "category",

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 from geoalchemy2.shape import from_shape
 from pyproj import Geod
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection as Connection  # "as": other packages name it from here and know no SQLAlchemy
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from geo import territory as values
@@ -103,6 +105,31 @@ def list_generations(connection: Connection, territory: str, level: str | None =
         query = query.where(Generation.level == level)
     rows = connection.execute(query.order_by(Generation.level, Generation.valid_from, Generation.id))
     return [values.Generation(**row) for row in rows.mappings()]
+
+
+def read_units_frame(connection: Connection, generation_id: int) -> gpd.GeoDataFrame:
+    """Read the units of a generation with their shapes.
+
+    Parameters
+    ----------
+    connection : Connection
+    generation_id : int
+        A number that is not there gives no rows.
+
+    Returns
+    -------
+    GeoDataFrame
+        Columns code, name, name_en, kind and geometry (MultiPolygon, lon, lat, EPSG:4326), by code.
+    """
+    query = (
+        select(Unit.code, Unit.name, Unit.name_en, Unit.kind, func.ST_AsBinary(Boundary.geom).label("wkb"))
+        .join(Boundary, Boundary.unit_id == Unit.id)
+        .where(Boundary.generation_id == generation_id)
+        .order_by(Unit.code)
+    )
+    rows = pd.DataFrame(connection.execute(query).all(), columns=["code", "name", "name_en", "kind", "wkb"])
+    shapes = shapely.from_wkb(rows.pop("wkb").map(bytes).to_numpy())
+    return gpd.GeoDataFrame(rows, geometry=shapes, crs=4326)
 
 
 def find_replaced(connection: Connection, territory: str, new: NewGeneration) -> values.Generation | None:

@@ -1,0 +1,199 @@
+"""From a file that passes the gate to a generation that can be written, beside the schematic ones."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+
+from boundaries.bundled import schematic_generations
+from boundaries.exceptions import Exemption
+from boundaries.facts import english_name
+from boundaries.files import UnitFile, read_units
+from boundaries.gate import check
+from boundaries.report import GateReport
+from geo.errors import FileError, InputError, RefusedError
+from geo.store.boundaries import (
+    Connection,
+    NewGeneration,
+    add_generation,
+    list_generations,
+    put_categories,
+    put_territory,
+)
+from geo.territory import CATEGORIES, HANOI, Generation
+
+_NAMED = 3
+_AREA_KIND = "Khu vực"
+
+
+def read_checked(
+    path: Path, level: str, previous: gpd.GeoDataFrame | None = None, exceptions: Sequence[Exemption] = ()
+) -> tuple[UnitFile, GateReport]:
+    """Read a file of units and hold it to the import gate.
+
+    Parameters
+    ----------
+    path : Path
+        See `boundaries.files.read_units`.
+    level : str
+        One of `geo.vocabulary.LEVELS`.
+    previous : GeoDataFrame, optional
+        Units that the new ones are compared with: columns code, name and geometry, EPSG:4326.
+    exceptions : sequence of Exemption
+        Pairs of units whose defects are accepted.
+
+    Returns
+    -------
+    tuple of (UnitFile, GateReport)
+
+    Raises
+    ------
+    FileError
+        If the file can't be read. What its units are like is in the report.
+    """
+    file = read_units(path)
+    return file, check(file.units, level=level, previous=previous, exceptions=exceptions)
+
+
+def describe(file: UnitFile, report: GateReport) -> dict[str, Any]:
+    """Return for JSON what the gate found, and of which file."""
+    transformation = dataclasses.asdict(file.transformation)
+    return {"file": file.name, "sha256": file.sha256, "transformation": transformation, **report.to_dict()}
+
+
+def require_passed(file: UnitFile, report: GateReport) -> None:
+    """Refuse a file that the gate refuses.
+
+    Raises
+    ------
+    RefusedError
+        It names the first defects with their units and places, and says how many more there are.
+    """
+    if report.passed:
+        return
+    refused = (row for row in report.rows() if row[0] == "refused")
+    first = "; ".join(_in_words(row) for row in islice(refused, _NAMED))
+    rest = len(report.refusals) - _NAMED
+    raise RefusedError(f"{file.name} is refused: {first}" + (f"; and {rest} more" if rest > 0 else ""))
+
+
+def _in_words(row: tuple[str, ...]) -> str:
+    _, _, units, size, place, message = row
+    where = ", ".join(part for part in (units, size, place and f"at {place}") if part)
+    return f"{message} ({where})"
+
+
+def new_generation(
+    file: UnitFile,
+    report: GateReport,
+    *,
+    level: str,
+    valid_from: dt.date,
+    valid_to: dt.date | None,
+    source: str,
+    licence: str,
+    loaded_by: str,
+) -> NewGeneration:
+    """Make a generation of the units of a file, as the gate repaired them.
+
+    Parameters
+    ----------
+    file : UnitFile
+        Where the units come from.
+    report : GateReport
+        What the gate says about them.
+    level : str
+        One of `geo.vocabulary.LEVELS`.
+    valid_from, valid_to : date
+        Half-open period: ``valid_to`` is the first day on which the units are no longer in force.
+    source, licence, loaded_by : str
+        Where the file comes from, what allows its use, who loads it.
+
+    Returns
+    -------
+    NewGeneration
+        Its checks hold the gate's report and how the coordinates came to WGS 84.
+
+    Raises
+    ------
+    RefusedError
+        If the gate refuses the units.
+    InputError
+        If the period is empty.
+    FileError
+        If a unit has no kind, or its English name is missing and can't be made from its Vietnamese one.
+    """
+    if valid_to is not None and valid_to <= valid_from:
+        raise InputError(
+            f"the period from {valid_from} to {valid_to} is empty: its end is the first day that is no longer in it",
+            field="valid_to",
+        )
+    require_passed(file, report)
+    return NewGeneration(
+        level=level,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        units=_named(file, report.repaired, level),
+        source=source,
+        licence=licence,
+        checksum=file.sha256,
+        loaded_by=loaded_by,
+        checks=describe(file, report),
+    )
+
+
+def _named(file: UnitFile, units: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
+    """Give each unit its kind and its English name."""
+    kinds = [kind or (_AREA_KIND if level == "area" else None) for kind in units["kind"]]
+    english = [
+        given or _english_name(file, level, code, name, kind)
+        for given, code, name, kind in zip(units["name_en"], units["code"], units["name"], kinds, strict=True)
+    ]
+    named = units.assign(kind=kinds, name_en=english)
+    return named[["code", "name", "name_en", "kind", "parent_code", "geometry"]]
+
+
+def _english_name(file: UnitFile, level: str, code: str, name: str, kind: str | None) -> str:
+    if level == "area":
+        return name
+    try:
+        return english_name(name, kind or "")
+    except InputError as error:
+        raise FileError(f"{file.name}: unit {code} needs columns kind and name_en: {error}") from error
+
+
+def find_loaded(connection: Connection, territory: str, new: NewGeneration) -> Generation | None:
+    """Find the active generation of the same level and period that was made from the same file."""
+    wanted = (new.checksum, new.valid_from, new.valid_to, "active")
+    found = list_generations(connection, territory, new.level)
+    return next((old for old in found if (old.checksum, old.valid_from, old.valid_to, old.state) == wanted), None)
+
+
+def find_previous(connection: Connection, territory: str, level: str, valid_from: dt.date) -> Generation | None:
+    """Find the active generation in force on a day, or the last one before it."""
+    active = (old for old in list_generations(connection, territory, level) if old.state == "active")
+    begun = [old for old in active if old.valid_from <= valid_from]
+    return begun[-1] if begun else None
+
+
+def ensure_bundled(connection: Connection, loaded_by: str) -> bool:
+    """Write Hanoi with its schematic boundaries and categories, if it has no boundaries of any kind.
+
+    Returns
+    -------
+    bool
+        Whether there was something to write.
+    """
+    if list_generations(connection, HANOI.id):
+        return False
+    put_territory(connection, HANOI)  # locks its row: whoever does the same at the same time waits here
+    if list_generations(connection, HANOI.id):
+        return False
+    put_categories(connection, CATEGORIES)
+    for generation in schematic_generations(loaded_by):
+        add_generation(connection, HANOI.id, generation)
+    return True

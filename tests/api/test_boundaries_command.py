@@ -1,0 +1,253 @@
+"""`hientruong boundaries` changes nothing without --commit, and with it stores exactly what the gate passed."""
+
+import dataclasses
+import datetime as dt
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from sqlalchemy import create_engine
+from typer.testing import CliRunner, Result
+
+from api.commands.boundaries import Level, app
+from boundaries.load import read_checked
+from geo.errors import NotFoundError, RefusedError
+from geo.store.boundaries import NewGeneration, add_generation, list_generations, put_territory, read_units_frame
+from geo.store.settings import database_settings
+from geo.territory import HANOI, Generation
+from geo.vocabulary import LEVELS
+from tests.conftest import Database
+from tests.geo.coverages import merged_cells
+
+TABLES = ("territory", "category", "unit", "generation", "boundary")
+SINCE_JULY = ("--level", "ward", "--valid-from", "2025-07-01")
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def done(*arguments: object) -> Result:
+    result = run(*arguments)
+    assert result.exit_code == 0, result.exception or result.stderr
+    return result
+
+
+def rows(database: Database) -> dict[str, int]:
+    with database.connect() as connection:
+        return {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES}
+
+
+def generations(database: Database) -> list[Generation]:
+    engine = create_engine(database.url)
+    with engine.connect() as connection:
+        found = list_generations(connection, HANOI.id)
+    engine.dispose()
+    return found
+
+
+def generated_units() -> gpd.GeoDataFrame:
+    """Make a coverage of many-cornered units in several parts."""
+    random = np.random.default_rng(5)
+    low, high = [105.3, 20.6], [106.0, 21.4]
+    sites, seeds = random.uniform(low, high, (1000, 2)), random.uniform(low, high, (40, 2))
+    unit = np.hypot(*(sites[:, None] - seeds).transpose(2, 0, 1)).argmin(axis=1)
+    codes = [f"{number:05}" for number in range(len(np.unique(unit)))]
+    return gpd.GeoDataFrame(
+        {"code": codes, "name": [f"Phường {code}" for code in codes]}, geometry=merged_cells(sites, unit), crs=4326
+    )
+
+
+@pytest.fixture
+def surveyed(test_data: Path | None, tmp_path: Path) -> Path:
+    """The wards of Hanoi as a file, or generated ones on a machine that doesn't have them."""
+    if test_data is not None:
+        return test_data / "hanoi_wards_2025.parquet"
+    path = tmp_path / "wards.parquet"
+    generated_units().to_parquet(path)
+    return path
+
+
+@pytest.fixture
+def overlapping(test_data: Path | None, tmp_path: Path) -> tuple[Path, str]:
+    """A file with an overlap of more than a square metre, and the code of a unit that has it."""
+    if test_data is not None:
+        return test_data / "hcmc_wards_2025.parquet", "25777"
+    path = tmp_path / "overlapping.parquet"
+    units = generated_units()
+    shapes = units.geometry.to_numpy().copy()
+    shapes[0] = shapes[0].union(shapely.Point(shapely.get_coordinates(shapes[0])[0]).buffer(1e-3))
+    units.set_geometry(shapes, crs=4326).to_parquet(path)
+    return path, "00000"
+
+
+@pytest.fixture
+def empty(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A database that the commands find, with nothing in it."""
+    monkeypatch.setenv("DATABASE_URL", database.url)
+    database_settings.cache_clear()
+    yield database
+    database_settings.cache_clear()
+
+
+@pytest.fixture
+def hanoi(empty: Database, surveyed: Path) -> Database:
+    """The same with wards of Hanoi since July 2025 that are only sketched: the hulls of those of the file."""
+    file, _ = read_checked(surveyed, "ward")
+    hulls = file.units.geometry.convex_hull.map(lambda hull: shapely.MultiPolygon([hull]))
+    units = file.units.assign(kind="Phường", name_en="Ward").set_geometry(hulls)
+    sketch = NewGeneration(
+        level="ward",
+        valid_from=dt.date(2025, 7, 1),
+        valid_to=None,
+        units=units,
+        source="sketch",
+        licence="none",
+        checksum="0",
+        loaded_by="test",
+        schematic=True,
+    )
+    engine = create_engine(empty.url)
+    with engine.begin() as connection:
+        put_territory(connection, HANOI)
+        add_generation(connection, HANOI.id, sketch)
+    engine.dispose()
+    return empty
+
+
+def test_a_dry_run_writes_nothing_and_says_what_would_change(hanoi: Database, surveyed: Path) -> None:
+    before = rows(hanoi)
+    result = done("load", surveyed, *SINCE_JULY)
+    assert rows(hanoi) == before
+    assert [generation.state for generation in generations(hanoi)] == ["active"]
+    assert result.stdout == ""
+    assert "dry run, nothing was written" in result.stderr
+    assert "schematic ward boundaries, since 2025-07-01) would be retired" in result.stderr
+    assert "0 units vanish, 0 appear" in result.stderr
+
+
+def test_with_commit_the_schematic_generation_is_retired_and_the_repaired_shapes_are_stored_bit_for_bit(
+    hanoi: Database, surveyed: Path
+) -> None:
+    result = done("load", surveyed, *SINCE_JULY, "--source", "mapping agency", "--licence", "MIT", "--commit")
+    assert "written:" in result.stderr
+    assert "is retired" in result.stderr
+    sketch, new = generations(hanoi)
+    assert (sketch.state, new.state) == ("retired", "active")
+    assert (new.schematic, new.source, new.licence) == (False, "mapping agency", "MIT")
+    repaired = read_checked(surveyed, "ward")[1].repaired.sort_values("code")
+    with hanoi.connect() as connection:
+        stored = connection.execute(
+            "SELECT code, ST_AsBinary(geom, 'NDR') FROM boundary JOIN unit ON unit.id = unit_id"
+            " WHERE generation_id = %s ORDER BY code",
+            [new.id],
+        ).fetchall()
+    assert [code for code, _ in stored] == list(repaired["code"])
+    assert [bytes(wkb) for _, wkb in stored] == list(shapely.to_wkb(repaired.geometry.to_numpy(), byte_order=1))
+    engine = create_engine(hanoi.url)
+    with engine.connect() as connection:
+        frame = read_units_frame(connection, new.id)
+    engine.dispose()
+    assert frame[["code", "name"]].to_numpy().tolist() == repaired[["code", "name"]].to_numpy().tolist()
+    assert shapely.equals_exact(frame.geometry.to_numpy(), repaired.geometry.to_numpy(), tolerance=0).all()
+
+
+def test_the_same_file_again_changes_nothing(hanoi: Database, surveyed: Path) -> None:
+    done("load", surveyed, *SINCE_JULY, "--commit")
+    before = generations(hanoi)
+    result = done("load", surveyed, *SINCE_JULY, "--commit")
+    assert "this file is loaded already" in result.stderr
+    assert generations(hanoi) == before
+
+
+@pytest.mark.parametrize("commit", [(), ("--commit",)])
+def test_a_period_that_overlaps_is_refused(hanoi: Database, surveyed: Path, commit: tuple[str, ...]) -> None:
+    before = rows(hanoi)
+    result = run("load", surveyed, "--level", "ward", "--valid-from", "2026-01-01", *commit)
+    assert isinstance(result.exception, RefusedError)
+    assert "since 2026-01-01 overlaps generation" in str(result.exception)
+    assert rows(hanoi) == before
+
+
+def test_units_that_overlap_are_refused_by_name_and_nothing_is_written(
+    empty: Database, overlapping: tuple[Path, str]
+) -> None:
+    path, code = overlapping
+    engine = create_engine(empty.url)
+    with engine.begin() as connection:
+        put_territory(connection, dataclasses.replace(HANOI, id="second"))
+    engine.dispose()
+    before = rows(empty)
+    result = run("load", path, *SINCE_JULY, "--territory", "second", "--commit")
+    assert isinstance(result.exception, RefusedError)
+    assert code in str(result.exception)
+    assert "refused" in result.stderr
+    assert rows(empty) == before
+
+
+def test_a_file_of_another_city_is_refused(hanoi: Database, overlapping: tuple[Path, str], tmp_path: Path) -> None:
+    there = gpd.read_parquet(overlapping[0])
+    path = tmp_path / "elsewhere.parquet"
+    there.set_geometry(there.geometry.translate(yoff=-5)).to_parquet(path)
+    result = run("load", path, *SINCE_JULY, "--commit")
+    assert isinstance(result.exception, RefusedError)
+    assert len(generations(hanoi)) == 1
+
+
+def test_a_territory_that_is_not_there_is_said(empty: Database, surveyed: Path) -> None:
+    result = run("load", surveyed, *SINCE_JULY, "--territory", "nowhere")
+    assert isinstance(result.exception, NotFoundError)
+
+
+def test_an_empty_database_gets_the_schematic_boundaries_first(empty: Database, surveyed: Path) -> None:
+    """The walkthrough in a fresh folder: the surveyed file is the first thing that is loaded."""
+    done("load", surveyed, *SINCE_JULY, "--commit")
+    told = [(each.level, str(each.valid_from), each.state, each.schematic, each.units) for each in generations(empty)]
+    units = len(gpd.read_parquet(surveyed))
+    assert told == [
+        ("city", "2008-08-01", "active", True, 1),
+        ("city", "2025-07-01", "active", True, 1),
+        ("district", "2008-08-01", "active", True, 30),
+        ("ward", "2008-08-01", "active", True, 526),
+        ("ward", "2025-07-01", "retired", True, 126),
+        ("ward", "2025-07-01", "active", False, units),
+    ]
+
+
+def test_check_prints_the_figures_and_fails_for_a_file_that_a_load_would_refuse(
+    surveyed: Path, overlapping: tuple[Path, str]
+) -> None:
+    good = json.loads(done("check", surveyed, "--level", "ward", "--json").stdout)
+    assert good["passed"]
+    assert good["units"] == len(gpd.read_parquet(surveyed))
+    path, code = overlapping
+    result = run("check", path, "--level", "ward", "--json")
+    assert result.exit_code == 1
+    bad = json.loads(result.stdout)
+    assert not bad["passed"]
+    assert bad["overlaps"]["count"] > 0
+    assert code in run("check", path, "--level", "ward").stdout
+
+
+def test_list_prints_every_generation(hanoi: Database, surveyed: Path) -> None:
+    done("load", surveyed, *SINCE_JULY, "--commit")
+    told = json.loads(done("list", "--json").stdout)
+    assert [(each["state"], each["valid_from"], each["valid_to"]) for each in told] == [
+        ("retired", "2025-07-01", None),
+        ("active", "2025-07-01", None),
+    ]
+    table = done("list").stdout
+    assert "retired" in table
+    assert surveyed.name in table
+
+
+def test_list_of_a_territory_without_boundaries_is_empty(empty: Database) -> None:
+    assert json.loads(done("list", "--json").stdout) == []
+    assert done("list").stdout == ""
+
+
+def test_the_levels_of_the_command_are_those_of_the_database() -> None:
+    assert Level.__args__ == LEVELS

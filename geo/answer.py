@@ -39,8 +39,8 @@ def locate(
     Returns
     -------
     dict
-        Ready for JSON: lon, lat, at, how, border_m, certain, unit, generation, ancestors, and as asked for candidates and
-        responsible. Outside every unit, ``unit`` is None and ``nearest`` names the nearest one and its distance.
+        Ready for JSON: lon, lat, at, how, border_m, certain, unit, generation, ancestors, and as asked for candidates
+        and responsible. Outside every unit, ``unit`` is None and ``nearest`` names the nearest one and its distance.
 
     Raises
     ------

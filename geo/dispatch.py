@@ -6,6 +6,7 @@ import numpy as np
 
 from geo.columns import Columns, Integers, Moments, Words, column, local_days
 from geo.deadlines import WorkingCalendar, deadlines
+from geo.errors import InputError
 from geo.jurisdiction import Jurisdiction
 from geo.rules import Known, RuleSet, default_rules
 from geo.territory import Category, Unit
@@ -52,6 +53,14 @@ class Dispatch:
         territory = jurisdiction.territory
         calendar = WorkingCalendar(time_zone=territory.time_zone, holidays=territory.holidays)
         return cls(jurisdiction, categories, default_rules(known), calendar)
+
+    def category(self, code: str) -> Category:
+        """Find a category by its code; InputError names those that there are."""
+        for category in self.categories:
+            if category.code == code:
+                return category
+        known = ", ".join(category.code for category in self.categories)
+        raise InputError(f"unknown category {code!r}: use one of {known}", "category")
 
     def assign(self, category: Words, unit_id: Integers, received_at: Moments) -> Assigned:
         """Find the agencies and deadlines of reports.

@@ -4,14 +4,15 @@
 
     HienTruongError            anything that the data, the machine or the server refused
     ├── InputError             a value that a caller gave: names the field
-    │   └── CoordinateError    a longitude or latitude that can't be meant
+    │   ├── CoordinateError    a longitude or latitude that can't be meant
+    │   └── RulesError         a table of responsibility rules (in geo.rules, with all its problems)
     ├── FileError              a file that can't be read or holds what it shouldn't
     ├── RefusedError           well formed, but not allowed by what is stored already
     ├── NotFoundError          asked for by name, and not there
     └── SetupError             the machine: packages, folders, the database server
 
-Each message is one line that says what was wrong, where, and what to do. The edges (HTTP, the command line) map a class to a
-status; the core never does.
+Each message is one line that says what was wrong, where, and what to do. The edges (HTTP, the
+command line) map a class to a status; the core never does.
 """
 
 

@@ -94,7 +94,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Generation:
-    """One set of boundaries of one level, in force from ``valid_from`` until the day before ``valid_to`` (local dates)."""
+    """One set of boundaries of one level, in force from ``valid_from`` until before ``valid_to`` (local dates)."""
 
     id: int
     territory: str

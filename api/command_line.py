@@ -1,0 +1,43 @@
+"""The command line `hientruong`: exit status 0, 1 for what was refused, in one line, and 2 for wrong usage."""
+
+import signal
+import sys
+
+import typer
+
+from api.commands import boundaries, db
+from api.commands.console import say
+from api.commands.hotspots import hotspots
+from api.commands.imports import import_reports
+from api.commands.locate import locate_point
+from api.commands.up import serve, up
+from geo.errors import HienTruongError
+
+app = typer.Typer(
+    name="hientruong",
+    help="Whose is it, where does it keep happening, is it being dealt with: Hanoi's field reports.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+app.command("up")(up)
+app.command("serve")(serve)
+app.command("locate")(locate_point)
+app.command("import")(import_reports)
+app.command("hotspots")(hotspots)
+app.add_typer(db.app, name="db")
+app.add_typer(boundaries.app, name="boundaries")
+
+
+def main() -> None:
+    """Run a command; every error that is meant leaves as one line."""
+    # Unwind at SIGTERM as at Ctrl-C, so that what was started is stopped.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        app()
+    except HienTruongError as error:
+        say(f"hientruong: {error}")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""The commands of `hientruong`, one module for each."""

@@ -1,0 +1,85 @@
+"""`hientruong up` and `hientruong serve`: the service."""
+
+import socket
+from typing import Annotated
+
+import typer
+
+from api.commands.console import say
+from geo.errors import SetupError
+from geo.store.settings import read_settings, territory_settings
+
+Host = Annotated[str | None, typer.Option(help="address to listen on; HIENTRUONG_HOST, else 127.0.0.1")]
+Port = Annotated[
+    int | None, typer.Option(min=0, max=65535, help="port; HIENTRUONG_PORT, else 8000; 0 takes a free one")
+]
+
+
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="20,000 synthetic reports if there are none")] = False,
+    host: Host = None,
+    port: Port = None,
+) -> None:
+    """Do all for one person: start the database, migrate it, load boundaries, serve.
+
+    Example: hientruong up --demo --port 8080
+    """
+    listening = _listen(host, port)
+    from api.start import prepare
+    from geo.store import migrate, session
+
+    say("starting the database")
+    with session.database() as url, session.explained():
+        migrate.upgrade(url)
+        prepare(url, demo)
+        _serve(url, listening)
+
+
+def serve(host: Host = None, port: Port = None) -> None:
+    """Serve the API and the page alone: the database is there, migrated and has boundaries.
+
+    Example: hientruong serve --host 0.0.0.0 --port 8000
+    """
+    listening = _listen(host, port)
+    from geo.store import session
+
+    with session.database() as url, session.explained():
+        _serve(url, listening)
+
+
+def _listen(host: str | None, port: int | None) -> socket.socket:
+    """Take the port before anything slow is done, so that a busy one is told at once."""
+    from api.settings import ServiceSettings
+
+    settings = read_settings(ServiceSettings)
+    address = (settings.host if host is None else host, settings.port if port is None else port)
+    try:
+        family, kind, protocol, _, found = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(found)
+    except OSError as error:
+        raise SetupError(
+            f"can't listen on {address[0]} port {address[1]}: {error.strerror}: choose others with --host and --port"
+        ) from None
+    return listening
+
+
+def _serve(url: str, listening: socket.socket) -> None:
+    """Serve until Ctrl-C or SIGTERM; print the address when requests are answered."""
+    import uvicorn
+
+    from api.app import create_app
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            host, port = listening.getsockname()[:2]
+            say(f"Hiện Trường: http://{f'[{host}]' if ':' in host else host}:{port}  (Ctrl-C stops it)")
+
+    app = create_app(url, territory_settings().territory)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    try:
+        Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        say("stopped")

@@ -1,0 +1,83 @@
+"""Errors as RFC 9457 problem+json: one table from our errors to status codes, and never a driver's words."""
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from geo.errors import FileError, HienTruongError, InputError, NotFoundError, RefusedError, SetupError
+
+MEDIA_TYPE = "application/problem+json"
+_STATUS: dict[type[HienTruongError], HTTPStatus] = {
+    InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    FileError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusedError: HTTPStatus.CONFLICT,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    SetupError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_log = logging.getLogger(__name__)
+
+
+def problem(status: int, detail: str, **more: Any) -> Response:
+    """Make a response that says what was wrong.
+
+    Parameters
+    ----------
+    status : int
+        HTTP status.
+    detail : str
+        One line: what was wrong and what to do.
+    **more
+        Further members, as ``pointer`` (a JSON Pointer into the body) or ``parameter`` (of the query).
+    """
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return Response(orjson.dumps(body | more), status, media_type=MEDIA_TYPE)
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Let every error of an application leave as problem+json."""
+
+    @app.exception_handler(HienTruongError)
+    async def ours(request: Request, error: HienTruongError) -> Response:
+        status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            _log.error("%s %s: %s", request.method, request.url.path, error)
+            return problem(status, "the database does not answer at the moment: try again in a few seconds")
+        return problem(status, str(error), **_place(request, getattr(error, "field", None)))
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(_: Request, error: RequestValidationError) -> Response:
+        problems = [{"detail": e["msg"], **_location(e["loc"])} for e in error.errors()]
+        words = "; ".join(f"{'.'.join(map(str, e['loc'][1:])) or e['loc'][0]}: {e['msg']}" for e in error.errors())
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, words, **_location(error.errors()[0]["loc"]), errors=problems)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        words = {404: f"nothing at {request.url.path}", 405: f"{request.method} is not possible here"}
+        response = problem(error.status_code, words.get(error.status_code, str(error.detail)))
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        _log.exception("%s %s", request.method, request.url.path, exc_info=error)
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong here; it is in the service's log")
+
+
+def _place(request: Request, field: str | None) -> dict[str, str]:
+    """Say where a field stands: in the body of a POST, else in the query."""
+    if field is None:
+        return {}
+    return {"pointer": f"#/{field}"} if request.method == "POST" else {"parameter": field}
+
+
+def _location(location: Sequence[int | str]) -> dict[str, str]:
+    where, *path = location
+    if where == "body":
+        return {"pointer": "#/" + "/".join(str(step) for step in path if isinstance(step, str) or step >= 0)}
+    return {"parameter": str(path[0])} if path else {}

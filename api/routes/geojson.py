@@ -1,0 +1,38 @@
+"""What GeoJSON answers (RFC 7946) have in common."""
+
+from typing import Annotated, Any
+
+from fastapi import Query
+
+from geo.coordinates import check_coordinates
+from geo.errors import InputError
+from geo.jurisdiction import Layer
+
+MEDIA_TYPE = "application/geo+json"
+
+Bbox = Annotated[str | None, Query(description="west,south,east,north in degrees", examples=["105.8,21.0,105.9,21.1"])]
+
+
+def bbox_of(text: str | None) -> tuple[float, float, float, float] | None:
+    """Read a bounding box; None if there is none.
+
+    Examples
+    --------
+    >>> bbox_of("105.8,21.0,105.9,21.1")
+    (105.8, 21.0, 105.9, 21.1)
+    """
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(f"bbox {text!r}: give west,south,east,north as four numbers", "bbox") from None
+    check_coordinates([west, east], [south, north])
+    if west > east or south > north:
+        raise InputError(f"bbox {text!r}: west must not be more than east, nor south more than north", "bbox")
+    return west, south, east, north
+
+
+def generation_member(layer: Layer) -> dict[str, Any]:
+    """Say which boundaries an answer rests on."""
+    return layer.words | {"source": layer.generation.source}

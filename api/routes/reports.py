@@ -1,0 +1,86 @@
+"""Reports come in: located, ruled and dated, committed, and only then acknowledged."""
+
+import datetime as dt
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from api.service import Served
+from geo.columns import column, utc_now
+from geo.course import arrived
+from geo.errors import CoordinateError, InputError
+from geo.intake import MAX_DESCRIPTION, MAX_EXTERNAL_ID, Submitted, admit
+from geo.store.reports import add_reports, find_by_external_id, find_report
+from geo.store.session import Connection
+
+router = APIRouter(prefix="/v1", tags=["reports"])
+
+
+class NewReport(BaseModel):
+    """A report as a client sends it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "category": "waste",
+                "lon": 105.868664,
+                "lat": 20.998485,
+                "description": "Rác đổ dưới chân khối nhà",
+                "channel": "app",
+                "external_id": "ihanoi-1",
+            }
+        },
+    )
+
+    category: str
+    lon: float
+    lat: float
+    accuracy_m: Annotated[float | None, Field(description="radius in metres")] = None
+    reported_at: Annotated[AwareDatetime | None, Field(description="with an offset; now if left out")] = None
+    description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] = ""
+    channel: str = "web"
+    external_id: Annotated[str | None, Field(max_length=MAX_EXTERNAL_ID, min_length=1)] = None
+
+    def submitted(self, now: np.datetime64) -> Submitted:
+        """Give the report as a column of one."""
+        at = (
+            now
+            if self.reported_at is None
+            else np.datetime64(self.reported_at.astimezone(dt.UTC).replace(tzinfo=None), "ms")
+        )
+        return Submitted(
+            category=column([self.category]),
+            lon=np.array([self.lon]),
+            lat=np.array([self.lat]),
+            accuracy_m=np.array([np.nan if self.accuracy_m is None else self.accuracy_m]),
+            reported_at=np.array([at]),
+            channel=column([self.channel]),
+            external_id=column([self.external_id]),
+            description=column([self.description]),
+            reporter=column([None]),
+        )
+
+
+@router.post("/reports", status_code=HTTPStatus.CREATED)
+async def post_report(report: NewReport, service: Served, response: Response) -> dict[str, Any]:
+    """Take a report. The same channel and external_id again answer with the report that is there, as 200."""
+    dispatch = service.dispatch
+    now = utc_now()
+    admitted, _, problems = admit(report.submitted(now), dispatch, np.array([now]))
+    if problems:
+        kind = CoordinateError if problems[0].field in ("lon", "lat") else InputError
+        raise kind(problems[0].reason, problems[0].field)
+    territory = dispatch.jurisdiction.territory.id
+
+    def store(connection: Connection) -> tuple[bool, dict[str, Any]]:
+        [added] = add_reports(connection, territory, admitted, *arrived(admitted))
+        id = admitted.id[0] if added else find_by_external_id(connection, report.channel, report.external_id or "")
+        return bool(added), find_report(connection, id)
+
+    added, stored = await service.ask_aside(store)
+    response.status_code = HTTPStatus.CREATED if added else HTTPStatus.OK
+    return stored

@@ -1,0 +1,67 @@
+"""What `hientruong up` does before it serves: boundaries, and demo reports if they are wanted."""
+
+from pathlib import Path
+
+from api.commands.console import say
+from boundaries.load import ensure_bundled, find_loaded, new_generation, read_checked
+from boundaries.schematic import REFORM
+from geo.columns import utc_now
+from geo.demo import make_demo
+from geo.store.boundaries import add_generation, read_dispatch
+from geo.store.reports import add_reports, count_reports
+from geo.store.session import Engine, opened
+from geo.store.settings import territory_settings
+from geo.territory import HANOI
+
+_LOADED_BY = "hientruong up"
+
+
+def prepare(url: str, demo: bool) -> None:
+    """See that there is something to serve.
+
+    Parameters
+    ----------
+    url : str
+        SQLAlchemy URL of a migrated database.
+    demo : bool
+        Make synthetic reports if there are no reports at all.
+    """
+    settings = territory_settings()
+    with opened(url) as engine:
+        if settings.territory == HANOI.id:
+            with engine.begin() as connection:
+                if ensure_bundled(connection, _LOADED_BY):
+                    say("loaded the schematic boundaries of Hanoi; surveyed ones: hientruong boundaries load --help")
+        if settings.boundaries is not None:
+            _load_wards(engine, settings.territory, settings.boundaries)
+        if demo:
+            _add_demo(engine, settings.territory)
+
+
+def _load_wards(engine: Engine, territory: str, path: Path) -> None:
+    """Load the wards in force since the reform from a file, unless they are loaded."""
+    file, report = read_checked(path, "ward")
+    new = new_generation(
+        file,
+        report,
+        level="ward",
+        valid_from=REFORM,
+        valid_to=None,
+        source=file.name,
+        licence="not stated",
+        loaded_by=_LOADED_BY,
+    )
+    with engine.begin() as connection:
+        if find_loaded(connection, territory, new) is None:
+            add_generation(connection, territory, new)
+            say(f"loaded {len(new.units)} wards from {path}")
+
+
+def _add_demo(engine: Engine, territory: str) -> None:
+    with engine.begin() as connection:
+        if count_reports(connection, territory):
+            return
+        say("making synthetic demo reports")
+        made = make_demo(read_dispatch(connection, territory), utc_now())
+        added = add_reports(connection, territory, made.reports, made.course, made.events)
+    say(f"{int(added.sum()):,} synthetic demo reports are there")

@@ -1,0 +1,92 @@
+"""The way to a database: the one that DATABASE_URL names, else the private one, started for as long as it is needed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from geo.errors import SetupError
+from geo.store import migrate
+from geo.store.cluster import PrivateCluster
+from geo.store.engine import open_engine
+from geo.store.settings import database_settings, territory_settings
+
+__all__ = [
+    "Connection",
+    "Engine",
+    "PrivateCluster",
+    "database",
+    "engine",
+    "explained",
+    "opened",
+    "private_cluster",
+    "transaction",
+]
+
+
+def private_cluster() -> PrivateCluster:
+    """Give the cluster of the data folder."""
+    return PrivateCluster(territory_settings().data_dir / "postgres")
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """Give the URL of the database; a private one is started if need be, migrated, and stopped at the end."""
+    named = database_settings().url
+    if named is not None:
+        yield named
+        return
+    with private_cluster().running() as running:
+        migrate.upgrade(running.url)
+        yield running.url
+
+
+@contextmanager
+def engine() -> Iterator[Engine]:
+    """Open an engine on the database for as long as it is needed, and say what a driver's error means."""
+    with database() as url, opened(url) as ready:
+        yield ready
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """Open an engine on a URL; its connections are given back at the end."""
+    ready = open_engine(url)
+    try:
+        with explained():
+            yield ready
+    finally:
+        ready.dispose()
+
+
+@contextmanager
+def transaction() -> Iterator[Connection]:
+    """Begin a transaction on the database: committed at the end, rolled back by an error."""
+    with engine() as ready, ready.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn an error of the database driver into one that says what to do."""
+    try:
+        yield
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) in _NO_SUCH_THING:
+            raise SetupError("the database has no tables of ours, or old ones: run `hientruong db migrate`") from error
+        raise
+    except PoolTimeoutError as error:
+        raise SetupError("all connections to the database are busy: try again") from error
+    except OperationalError as error:
+        raise SetupError(
+            f"the database does not answer ({_first_line(error)}): check DATABASE_URL and the server"
+        ) from error
+
+
+_NO_SUCH_THING = ("42P01", "42703", "3F000")
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0]

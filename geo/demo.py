@@ -159,7 +159,7 @@ def _unit_always(jurisdiction: Jurisdiction, lon: Floats, lat: Floats) -> Intege
 
 def _times(place: Integers, category: Integers, now: np.datetime64, random: np.random.Generator) -> Moments:
     """Draw times: more and more reports over the years, within the life of the place, at the hours of the category."""
-    days = int((now - _FIRST_DAY) / np.timedelta64(1, "D"))
+    days = int((now + _UTC_OFFSET - _FIRST_DAY) / np.timedelta64(1, "D")) + 1
     # A third of the places is always there, a third begins at some time, a third ends.
     life = random.integers(0, 3, PLACES)
     turn = random.uniform(0.3, 0.95, PLACES)

@@ -6,12 +6,13 @@ reason; the others are not held up by it.
 
 import datetime as dt
 import re
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from geo.cells import cells_of
 from geo.columns import Columns, Floats, Integers, Moments, Words, column, local_days
@@ -176,15 +177,10 @@ class _Refusals:
         return [self._reasons[row] for row in sorted(self._reasons)]
 
 
-def _check_values(submitted: Submitted, categories: Collection[str], received_at: Moments, refusals: _Refusals) -> None:
+def _check_values(submitted: Submitted, categories: Sequence[str], received_at: Moments, refusals: _Refusals) -> None:
     """Check everything but the place."""
-    known = ", ".join(sorted(categories))
-    unknown = ~np.isin(submitted.category.astype(str), sorted(categories))
-    refusals.add_all(unknown, "category", f"unknown category {{!r}}: use one of {known}", submitted.category)
-
-    foreign = ~np.isin(submitted.channel.astype(str), CHANNELS)
-    channels = ", ".join(CHANNELS)
-    refusals.add_all(foreign, "channel", f"unknown channel {{!r}}: use one of {channels}", submitted.channel)
+    _check_words(submitted.category, "category", sorted(categories), refusals)
+    _check_words(submitted.channel, "channel", CHANNELS, refusals)
 
     when = submitted.reported_at
     refusals.add_all(np.isnat(when), "reported_at", "the time of the report is missing or can't be read", when)
@@ -197,6 +193,15 @@ def _check_values(submitted: Submitted, categories: Collection[str], received_at
 
     _check_text(submitted.description, "description", MAX_DESCRIPTION, refusals)
     _check_text(submitted.external_id, "external_id", MAX_EXTERNAL_ID, refusals)
+    empty = submitted.external_id == ""
+    refusals.add_all(empty, "external_id", "the external id is empty: leave it out or give one", submitted.external_id)
+
+
+def _check_words(words: Words, field: str, known: Sequence[str], refusals: _Refusals) -> None:
+    # Not np.isin: numpy's texts lose NULs at their end, and all take as much room as the longest.
+    unknown = ~pd.Series(words, dtype=object).isin(list(known)).to_numpy()
+    reason = f"unknown {field} {{!r:.60}}: use one of {', '.join(known)}"
+    refusals.add_all(unknown, field, reason, words)
 
 
 def _check_text(texts: Words, field: str, limit: int, refusals: _Refusals) -> None:

@@ -8,7 +8,7 @@ import csv
 import hashlib
 import io
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,16 +76,19 @@ class ReportCsv:
     def __init__(self, path: Path, time_zone: str) -> None:
         self._time_zone = time_zone
         try:
-            # Broken UTF-8 becomes lone surrogates, so that it costs its own line and not the file.
             self._bytes = path.open("rb")
-            self._file = io.TextIOWrapper(self._bytes, encoding="utf-8-sig", errors="surrogateescape", newline="")
             self.size = path.stat().st_size
-            first = self._file.readline()
         except OSError as error:
             raise FileError(f"{path}: can't be read: {error.strerror}") from None
-        self.header, delimiter = _read_header(path, first)
+        # Broken UTF-8 becomes lone surrogates, so that it costs its own line and not the file.
+        self._lines = _Lines(io.TextIOWrapper(self._bytes, encoding="utf-8-sig", errors="surrogateescape", newline=""))
+        try:
+            self.header, delimiter = _read_header(path, next(self._lines, ""))
+        except FileError:
+            self._lines.close()
+            raise
         self._external_id = self.header.index("external_id") if "external_id" in self.header else None
-        self._reader = csv.reader(self._file, delimiter=delimiter)
+        self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
         self._line_of: dict[str, int] = {}
         self._times_seen: Counter[str] = Counter()
 
@@ -95,7 +98,7 @@ class ReportCsv:
 
     def __exit__(self, *exc: object) -> None:
         """Close the file."""
-        self._file.close()
+        self._lines.close()
 
     @property
     def position(self) -> int:
@@ -115,11 +118,14 @@ class ReportCsv:
         rows: list[list[str]] = []
         rejected: list[Rejected] = []
         while len(lines) < limit:
-            line = self._reader.line_num + 2
+            line = self._lines.begin_row()
             try:
                 row = next(self._reader, None)
             except csv.Error as error:
-                rejected.append(Rejected(line, "", f"can't be read as CSV: {error}", []))
+                # A quote that nobody closed swallows what follows: it costs its own line and not the file.
+                text = self._lines.give_back()
+                reason = f"can't be read as CSV ({error}): is a quotation mark not closed, or not doubled?"
+                rejected.append(Rejected(line, "", reason, [text]))
                 continue
             if row is None:
                 break
@@ -194,8 +200,42 @@ class ReportCsv:
         return given
 
 
+class _Lines:
+    """The lines of a file, counted; those that a row should not have swallowed can be given back."""
+
+    def __init__(self, file: io.TextIOWrapper) -> None:
+        self._file = file
+        self._given_back: deque[str] = deque()
+        self._row: list[str] = []
+        self._count = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._given_back.popleft() if self._given_back else next(self._file)
+        self._row.append(line)
+        self._count += 1
+        return line
+
+    def begin_row(self) -> int:
+        """Forget the lines of the last row; return the number of the next line, from 1."""
+        self._row = []
+        return self._count + 1
+
+    def give_back(self) -> str:
+        """Take back all lines of this row but the first, and return that one."""
+        first, *others = self._row
+        self._given_back.extendleft(reversed(others))
+        self._count -= len(others)
+        return first.rstrip("\r\n")
+
+    def close(self) -> None:
+        self._file.close()
+
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*(?P<offset>Z|[+-]\d\d(:?\d\d)?)?)?", re.ASCII)
 
 
 def _read_header(path: Path, first: str) -> tuple[list[str], str]:
@@ -224,12 +264,15 @@ def _floats(texts: Words) -> Floats:
 def _moments(texts: Words, time_zone: str) -> Moments:
     """Read ISO 8601 times as UTC; NaT where there is none, or where the clock skipped that time."""
     moments = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[ms]")
-    with_offset = np.array([_OFFSET.search(text) is not None for text in texts], dtype=bool)
+    # pandas would take "today" and the year 2026 for times, too.
+    read_as = [_TIME.fullmatch(text.strip()) for text in texts]
+    with_offset = np.array([match is not None and match["offset"] is not None for match in read_as], dtype=bool)
+    local = np.array([match is not None and match["offset"] is None for match in read_as], dtype=bool)
     if with_offset.any():
         read = pd.to_datetime(texts[with_offset], format="ISO8601", errors="coerce", utc=True)
         moments[with_offset] = read.tz_localize(None).to_numpy()
-    if not with_offset.all():
-        local = pd.to_datetime(texts[~with_offset], format="ISO8601", errors="coerce")
-        read = local.tz_localize(time_zone, ambiguous="NaT", nonexistent="NaT").tz_convert("UTC")
-        moments[~with_offset] = read.tz_localize(None).to_numpy()
+    if local.any():
+        wall = pd.to_datetime(texts[local], format="ISO8601", errors="coerce")
+        read = wall.tz_localize(time_zone, ambiguous="NaT", nonexistent="NaT").tz_convert("UTC")
+        moments[local] = read.tz_localize(None).to_numpy()
     return moments

@@ -1,0 +1,185 @@
+"""A CSV file of reports: every line that can be read is read, every other one is named with its number and reason."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geo.errors import FileError
+from geo.report_csv import Chunk, ReportCsv
+
+HEADER = "category,lon,lat,reported_at,external_id,accuracy_m,description,channel"
+GOOD = "waste,105.85,21.02,2026-01-05T08:00,{},,,"
+ZONE = "Asia/Ho_Chi_Minh"
+
+
+def read(path: Path, content: str | bytes, rows: int = 20_000) -> list[Chunk]:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with ReportCsv(path, ZONE) as file:
+        return list(file.chunks(rows))
+
+
+def rejections(chunks: list[Chunk]) -> dict[int, tuple[str, str]]:
+    return {r.line: (r.field, r.reason) for chunk in chunks for r in chunk.rejected}
+
+
+def values(chunks: list[Chunk], name: str) -> list:
+    return [value for chunk in chunks for value in getattr(chunk.submitted, name).tolist()]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "reports.csv"
+
+
+MIXED = "\n".join(
+    [
+        HEADER,  # 1
+        GOOD.format("a"),  # 2
+        "waste,21.02,105.85,2026-01-05T08:00,b,,,",  # 3: swapped, which is for the intake to find
+        "waste,east,21.02,2026-01-05T08:00,c,,,",  # 4
+        "",  # 5
+        'waste,105.85,21.02,2026-01-05T08:00,d,,"two\nlines, and ""quotes""",app',  # 6 and 7
+        "waste,105.85,21.02,2026-01-05T08:00,e,,",  # 8
+        "waste,105.85,21.02,2026-01-05T08:00,f,,,app,extra",  # 9
+        GOOD.format("a"),  # 10
+        "waste,105.85,21.02,yesterday,g,,,",  # 11
+        "waste,105.85,21.02,2026-01-05T08:00,h,near,,",  # 12
+        "waste,105.85,21.02,2026-01-05T08:00,i,,b\udcffd,",  # 13
+        'waste,105.85,21.02,2026-01-05T08:00,j,,"not closed,',  # 14
+        GOOD.format("k"),  # 15
+        'waste,105.85,21.02,2026-01-05T08:00,l,,"closed","app"',  # 16
+        "",
+    ]
+).encode(errors="surrogateescape")
+GOOD_LINES = [2, 3, 6, 15, 16]
+
+
+def test_every_bad_line_is_named_and_no_good_one_is_lost(path):
+    chunks = read(path, MIXED)
+    assert [line for chunk in chunks for line in chunk.lines] == GOOD_LINES
+    assert values(chunks, "external_id") == ["a", "b", "d", "k", "l"]
+    found = rejections(chunks)
+    expected = {
+        4: ("lon", "'east' is not a number"),
+        8: ("", "7 fields where the header has 8"),
+        9: ("", "9 fields where the header has 8"),
+        10: ("external_id", "'a' stands on line 2 already"),
+        11: ("reported_at", "'yesterday' is not a time"),
+        12: ("accuracy_m", "'near' is not a number"),
+        13: ("description", "broken UTF-8"),
+        14: ("", "is a quotation mark not closed"),
+    }
+    assert found.keys() == expected.keys()
+    for line, (field, reason) in expected.items():
+        assert found[line][0] == field
+        assert reason in found[line][1]
+
+
+def test_what_was_read_is_what_was_written(path):
+    chunks = read(path, MIXED)
+    assert values(chunks, "description") == ["", "", 'two\nlines, and "quotes"', "", "closed"]
+    assert values(chunks, "channel") == ["import", "import", "app", "import", "app"]
+    assert (values(chunks, "lon")[1], values(chunks, "lat")[1]) == (21.02, 105.85)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3])
+def test_small_chunks_say_the_same_as_one(path, rows):
+    content = MIXED + (GOOD.format("") + "\n").encode() * 5
+    whole, parts = read(path, content), read(path, content, rows)
+    assert len(parts) > len(whole) == 1
+    for name in ("category", "lon", "lat", "external_id", "description", "channel", "reported_at"):
+        assert values(parts, name) == values(whole, name)
+    assert [line for chunk in parts for line in chunk.lines] == whole[0].lines
+    assert rejections(parts) == rejections(whole)
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_spreadsheets_of_all_countries_are_read(path, ends, mark, delimiter):
+    lines = [HEADER, GOOD.format("a"), 'waste,105.85,21.02,2026-01-05T08:00,b,,"x",']
+    content = mark + "".join(line.replace(",", delimiter) + ends for line in lines)
+    [chunk] = read(path, content)
+    assert chunk.rejected == []
+    assert chunk.submitted.external_id.tolist() == ["a", "b"]
+    assert chunk.submitted.description.tolist() == ["", "x"]
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2026-01-05T08:00", "2026-01-05T01:00"),
+        ("2026-01-05 08:00:30.250", "2026-01-05T01:00:30.250"),
+        ("2026-01-05", "2026-01-04T17:00"),
+        ("2026-01-05T08:00Z", "2026-01-05T08:00"),
+        ("2026-01-05T08:00+07:00", "2026-01-05T01:00"),
+        ("2026-01-05T08:00+07", "2026-01-05T01:00"),
+        ("2026-01-05 08:00 -0530", "2026-01-05T13:30"),
+    ],
+)
+def test_times_are_local_unless_they_have_an_offset(path, text, utc):
+    line = f"waste,105.85,21.02,{text},,,,\n"
+    [chunk] = read(path, f"{HEADER}\n{line}{GOOD.format('other')}\n")
+    assert chunk.submitted.reported_at[0] == np.datetime64(utc)
+    assert chunk.submitted.reported_at[1] == np.datetime64("2026-01-05T01:00")
+
+
+@pytest.mark.parametrize("text", ["now", "today", "2026", "1767600000", "05/01/2026 08:30", "2026-02-30", "12:00"])
+def test_what_is_no_time_is_not_guessed_at(path, text):
+    chunks = read(path, f"{HEADER}\nwaste,105.85,21.02,{text},,,,\n")
+    assert repr(text) in rejections(chunks)[2][1]
+
+
+def test_a_time_that_the_clock_skipped_or_had_twice_is_refused(path):
+    path.write_text(f"{HEADER}\nwaste,105,21,2025-03-30T02:30,,,,\nwaste,105,21,2025-10-26T02:30,,,,\n")
+    with ReportCsv(path, "Europe/Paris") as file:
+        assert rejections(list(file.chunks())).keys() == {2, 3}
+
+
+def test_lines_without_an_id_get_the_same_one_in_each_run(path):
+    same = GOOD.format("") + "\n"
+    other = same.replace("21.02", "21.03")
+    content = f"{HEADER}\n{same}{other}{same}{same}"
+    first, second = values(read(path, content), "external_id"), values(read(path, content), "external_id")
+    assert first == second
+    assert len(set(first)) == 4
+    added_below = values(read(path, content + other), "external_id")
+    assert added_below[:4] == first
+    assert added_below[4] not in first
+
+
+def test_a_file_of_quotes_that_nobody_closed_costs_each_line_and_not_the_ones_between(path):
+    bad = 'waste,105.85,21.02,2026-01-05T08:00,,,"open\n'
+    chunks = read(path, f"{HEADER}\n{GOOD.format('a')}\n{bad}{GOOD.format('b')}\n{bad}")
+    assert values(chunks, "external_id")[0] == "a"
+    assert rejections(chunks).keys() >= {3}
+    assert sum(len(c.lines) + len(c.rejected) for c in chunks) >= 3
+
+
+@pytest.mark.parametrize("content", ["", "\n", HEADER + "\n"])
+def test_a_file_without_rows(path, content):
+    if content.strip():
+        assert read(path, content) == []
+    else:
+        with pytest.raises(FileError, match="the file is empty"):
+            read(path, content)
+
+
+@pytest.mark.parametrize("name", ["category", "lon", "lat", "reported_at"])
+def test_a_missing_column_is_named(path, name):
+    names = [column for column in HEADER.split(",") if column != name]
+    with pytest.raises(FileError, match=f"line 1: no column {name}"):
+        read(path, ",".join(names) + "\n")
+
+
+def test_a_column_that_stands_there_twice_is_named(path):
+    with pytest.raises(FileError, match="the column lat stands there twice"):
+        read(path, HEADER + ",lat\n")
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(FileError, match="No such file"):
+        ReportCsv(tmp_path / "no.csv", ZONE)
+    with pytest.raises(FileError, match="Is a directory"):
+        ReportCsv(tmp_path, ZONE)

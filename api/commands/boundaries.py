@@ -179,15 +179,14 @@ def _plain(generation: "Generation") -> dict[str, Any]:
 
 
 def _generations_table(generations: "Sequence[Generation]") -> Table:
-    table = Table(
-        "id", "level", "first day", "until before", "state", "kind", "units", "source", "loaded by", "loaded at"
-    )
+    from geo.store.boundaries import period_words
+
+    table = Table("id", "level", "in force", "state", "kind", "units", "source", "loaded by", "loaded at")
     for each in generations:
         table.add_row(
             str(each.id),
             each.level,
-            str(each.valid_from),
-            str(each.valid_to or ""),
+            period_words(each.valid_from, each.valid_to),
             each.state,
             "schematic" if each.schematic else "surveyed",
             str(each.units),

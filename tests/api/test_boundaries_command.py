@@ -204,6 +204,8 @@ def test_a_territory_that_is_not_there_is_said(empty: Database, surveyed: Path) 
 
 def test_an_empty_database_gets_the_schematic_boundaries_first(empty: Database, surveyed: Path) -> None:
     """The walkthrough in a fresh folder: the surveyed file is the first thing that is loaded."""
+    done("load", surveyed, *SINCE_JULY)
+    assert set(rows(empty).values()) == {0}
     done("load", surveyed, *SINCE_JULY, "--commit")
     told = [(each.level, str(each.valid_from), each.state, each.schematic, each.units) for each in generations(empty)]
     units = len(gpd.read_parquet(surveyed))

@@ -51,6 +51,8 @@ def locate(
     """
     jurisdiction = dispatch.jurisdiction
     check_coordinates(lon, lat, jurisdiction.extent)
+    if category is not None:
+        dispatch.category(category)
     day = at or jurisdiction.territory.today()
     layer = jurisdiction.layer_at(day)
     number, how, distance = _find(layer, lon, lat)

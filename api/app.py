@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from api.problems import answer_with_problems
 from api.routes import health, hexes, locate, page, reports, units
 from api.service import Service
-from maps.leaflet import leaflet_folder, planner_folder
+from maps.assets import leaflet_folder, planner_folder
 
 _HEADERS = {
     "content-security-policy": (

@@ -3,11 +3,8 @@
 from pathlib import Path
 
 from api.commands.console import say
-from boundaries.load import ensure_bundled, find_loaded, new_generation, read_checked
-from boundaries.schematic import REFORM
 from geo.columns import utc_now
-from geo.demo import make_demo
-from geo.store.boundaries import add_generation, read_dispatch
+from geo.store.boundaries import add_generation, list_generations, read_dispatch
 from geo.store.reports import add_reports, count_reports
 from geo.store.session import Engine, opened
 from geo.store.settings import territory_settings
@@ -29,17 +26,29 @@ def prepare(url: str, demo: bool) -> None:
     settings = territory_settings()
     with opened(url) as engine:
         if settings.territory == HANOI.id:
-            with engine.begin() as connection:
-                if ensure_bundled(connection, _LOADED_BY):
-                    say("loaded the schematic boundaries of Hanoi; surveyed ones: hientruong boundaries load --help")
+            _load_schematic(engine)
         if settings.boundaries is not None:
             _load_wards(engine, settings.territory, settings.boundaries)
         if demo:
             _add_demo(engine, settings.territory)
 
 
+def _load_schematic(engine: Engine) -> None:
+    """Load the schematic boundaries unless there are some; only then import what computes them."""
+    with engine.begin() as connection:
+        if list_generations(connection, HANOI.id):
+            return
+        from boundaries.load import ensure_bundled
+
+        if ensure_bundled(connection, _LOADED_BY):
+            say("loaded the schematic boundaries of Hanoi; surveyed ones: hientruong boundaries load --help")
+
+
 def _load_wards(engine: Engine, territory: str, path: Path) -> None:
     """Load the wards in force since the reform from a file, unless they are loaded."""
+    from boundaries.load import find_loaded, new_generation, read_checked
+    from boundaries.schematic import REFORM
+
     file, report = read_checked(path, "ward")
     new = new_generation(
         file,
@@ -61,6 +70,8 @@ def _add_demo(engine: Engine, territory: str) -> None:
     with engine.begin() as connection:
         if count_reports(connection, territory):
             return
+        from geo.demo import make_demo
+
         say("making synthetic demo reports")
         made = make_demo(read_dispatch(connection, territory), utc_now())
         added = add_reports(connection, territory, made.reports, made.course, made.events)

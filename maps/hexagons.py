@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from geo.cells import cell_areas_m2, cell_polygons
 from geo.errors import FileError, InputError
-from maps.leaflet import add_script, add_style, add_verbatim, figure_of, planner_folder, without_network
+from maps.assets import planner_folder
+from maps.leaflet import add_script, add_style, add_verbatim, figure_of, without_network
 from maps.rings import STEPS_PER_DEGREE, Rings, rings_of
 from maps.style import CountClass, count_classes
 from maps.words import WORDS, Language, Words

@@ -2,35 +2,13 @@
 
 import re
 from base64 import b64encode
-from pathlib import Path
 from typing import cast
 
 import folium
 from branca.element import Element, Figure
 from jinja2 import Template
-from xstatic.pkg import leaflet
 
-
-def leaflet_folder() -> Path:
-    """Give the folder that holds leaflet.js, leaflet.css and Leaflet's images.
-
-    Examples
-    --------
-    >>> (leaflet_folder() / "leaflet.js").exists()
-    True
-    """
-    return Path(leaflet.BASE_DIR)
-
-
-def planner_folder() -> Path:
-    """Give the folder of the planner's page: index.html, its style and its ES modules.
-
-    Examples
-    --------
-    >>> (planner_folder() / "index.html").exists()
-    True
-    """
-    return Path(__file__).parent / "planner"
+from maps.assets import leaflet_folder
 
 
 def without_network(figure_map: folium.Map) -> folium.Map:

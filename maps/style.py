@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geo.errors import InputError
-from maps.leaflet import planner_folder
+from maps.assets import planner_folder
 
 COUNT_COLOURS: tuple[str, ...] = tuple(json.loads((planner_folder() / "palette.json").read_text("utf-8"))["counts"])
 """Light to dark of one hue, for counts: the planner's page reads the same file."""

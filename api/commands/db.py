@@ -1,11 +1,15 @@
 """`hientruong db`: the database itself."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from api.commands.console import put, say
 from geo.errors import SetupError
-from geo.store import migrate, session
 from geo.store.settings import database_settings
+
+if TYPE_CHECKING:
+    from geo.store.cluster import PrivateCluster
 
 app = typer.Typer(help="Start, stop and migrate the database.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -37,6 +41,8 @@ def status() -> None:
 
     Example: hientruong db status
     """
+    from geo.store import session
+
     if database_settings().url is not None:
         with session.transaction() as connection:
             connection.exec_driver_sql("SELECT 1")
@@ -54,6 +60,8 @@ def bring_up_to_date() -> None:
 
     Example: hientruong db migrate
     """
+    from geo.store import migrate, session
+
     with session.database() as url, session.explained():
         migrate.upgrade(url)
     say("the tables are up to date")
@@ -65,11 +73,15 @@ def url() -> None:
 
     Example: psql "$(hientruong db url)"
     """
+    from geo.store import session
+
     address = database_settings().url or session.private_cluster().url()
     put(address.replace("postgresql+psycopg://", "postgresql://", 1))
 
 
-def _private_cluster() -> session.PrivateCluster:
+def _private_cluster() -> "PrivateCluster":
+    from geo.store import session
+
     if database_settings().url is not None:
         raise SetupError("DATABASE_URL is set: that database is started and stopped by whoever runs it")
     return session.private_cluster()

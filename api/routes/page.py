@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
 
-from maps.leaflet import planner_folder
+from maps.assets import planner_folder
 
 router = APIRouter()
 

@@ -3,9 +3,8 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import pandas as pd
 import shapely
 from geoalchemy2.shape import from_shape
@@ -13,6 +12,7 @@ from pyproj import Geod
 from sqlalchemy import Connection as Connection  # "as": other packages name it from here and know no SQLAlchemy
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import aliased
 
 from geo import territory as values
 from geo.dispatch import Dispatch
@@ -20,6 +20,9 @@ from geo.errors import NotFoundError, RefusedError
 from geo.jurisdiction import Jurisdiction, Layer
 from geo.locator import Locator
 from geo.store.schema import Boundary, Category, Generation, Territory, Unit
+
+if TYPE_CHECKING:  # a serving process needs no geopandas, and starts a second sooner without it
+    import geopandas as gpd
 
 _ELLIPSOID = Geod(ellps="WGS84")
 _COMPUTED = {"territory", "units"}
@@ -48,7 +51,7 @@ class NewGeneration:
     level: str
     valid_from: dt.date
     valid_to: dt.date | None
-    units: gpd.GeoDataFrame
+    units: "gpd.GeoDataFrame"
     source: str
     licence: str
     checksum: str
@@ -107,7 +110,7 @@ def list_generations(connection: Connection, territory: str, level: str | None =
     return [values.Generation(**row) for row in rows.mappings()]
 
 
-def read_units_frame(connection: Connection, generation_id: int) -> gpd.GeoDataFrame:
+def read_units_frame(connection: Connection, generation_id: int) -> "gpd.GeoDataFrame":
     """Read the units of a generation with their shapes.
 
     Parameters
@@ -129,6 +132,8 @@ def read_units_frame(connection: Connection, generation_id: int) -> gpd.GeoDataF
     )
     rows = pd.DataFrame(connection.execute(query).all(), columns=["code", "name", "name_en", "kind", "wkb"])
     shapes = shapely.from_wkb(rows.pop("wkb").map(bytes).to_numpy())
+    import geopandas as gpd
+
     return gpd.GeoDataFrame(rows, geometry=shapes, crs=4326)
 
 
@@ -214,6 +219,8 @@ def add_generation(connection: Connection, territory: str, new: NewGeneration) -
         )
         .returning(Generation.id)
     )
+    if replaced is not None:
+        _respell_units(connection, new, replaced)
     unit_ids = _put_units(connection, territory, new)
     parents = _parent_ids(connection, territory, new, replaced)
     connection.execute(
@@ -230,6 +237,19 @@ def add_generation(connection: Connection, territory: str, new: NewGeneration) -
         ],
     )
     return replaced
+
+
+def _respell_units(connection: Connection, new: NewGeneration, replaced: values.Generation) -> None:
+    """Let units that come again for the same period keep their identity, though a name is spelt anew (Hòa, Hoà)."""
+    names = dict(zip(new.units["code"], new.units["name"], strict=True))
+    known = select(Unit.id, Unit.code, Unit.name).join(Boundary, Boundary.unit_id == Unit.id)
+    for unit in connection.execute(known.where(Boundary.generation_id == replaced.id)).all():
+        name = names.get(unit.code, unit.name)
+        same = aliased(Unit)
+        taken = select(same.id).where(same.territory_id == Unit.territory_id, same.level == Unit.level)
+        taken = taken.where(same.code == unit.code, same.name == name)
+        if name != unit.name:
+            connection.execute(update(Unit).where(Unit.id == unit.id, ~taken.exists()).values(name=name))
 
 
 def _put_units(connection: Connection, territory: str, new: NewGeneration) -> dict[str, int]:

@@ -16,7 +16,8 @@ RELATIONS = """
 """
 TERRITORY = "INSERT INTO territory VALUES (%s, 'Thành phố', 'City', 'Asia/Ho_Chi_Minh', '{vi}', 'VN', 32648)"
 GENERATION = """
-    INSERT INTO generation (territory_id, level, valid_from, valid_to, state, schematic, source, licence, checksum, checks, loaded_by)
+    INSERT INTO generation (
+        territory_id, level, valid_from, valid_to, state, schematic, source, licence, checksum, checks, loaded_by)
     VALUES (%s, %s, %s, %s, %s, false, '', '', '', '{}', '')
 """
 

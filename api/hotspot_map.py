@@ -10,7 +10,7 @@ from geo.simplify import simplify_coverage
 from geo.store.counts import Counts
 from geo.territory import Category
 from maps.hexagons import MapFacts, hexagon_map, save
-from maps.words import Language
+from maps.words import WORDS, Language
 
 _OUTLINE_TOLERANCE_M = 30.0
 _METHOD = {
@@ -37,7 +37,7 @@ def write_counts_map(
         period=period,
         n=counts.n,
         method=_METHOD[language].format(resolution),
-        boundaries=_BOUNDARIES[language].format(layer.generation.valid_from, layer.generation.source),
+        boundaries=_BOUNDARIES[language].format(WORDS[language].day(layer.generation.valid_from), layer.generation.source),
         schematic=layer.generation.schematic,
         synthetic=bool(counts.synthetic.any()),
         made_at=dt.datetime.now(jurisdiction.territory.zone),

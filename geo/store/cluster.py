@@ -153,13 +153,18 @@ class PrivateCluster:
 
     @contextmanager
     def running(self) -> Iterator[Running]:
-        """Start the server for the length of a ``with``; at its end stop it, if it was started here."""
+        """Start the server for the length of a ``with``; at its end stop it, if nobody else is to do that.
+
+        Whoever starts it holds a lock until it stops it. If that process was killed, the next one finds the lock free,
+        and stops the server in its place.
+        """
         database = self.start()
-        try:
-            yield database
-        finally:
-            if database.started_here:
-                self.stop()
+        with self._responsibility(database.started_here) as ours:
+            try:
+                yield database
+            finally:
+                if ours:
+                    self.stop()
 
     def status(self) -> Status:
         """Say whether the cluster is made and runs."""
@@ -167,6 +172,22 @@ class PrivateCluster:
             if not self.folder.exists():
                 return Status(self.folder, None, None)
             return Status(self.folder, self._major(), Postmaster(self.folder, user_for(self.folder)).process())
+
+    @contextmanager
+    def _responsibility(self, started_here: bool) -> Iterator[bool]:
+        """Say whether it is on us to stop the server; `start` alone leaves that to `stop`."""
+        path = self.folder.with_name(f".{self.folder.name}.owner")
+        if not started_here and not path.exists():
+            yield False
+            return
+        with path.open("w") as owner:
+            try:
+                fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            yield True
+            path.unlink(missing_ok=True)
 
     def _check_socket_path(self) -> None:
         path = self.folder / SOCKET

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -304,3 +305,31 @@ def test_a_full_disk_is_told_at_a_later_start_and_does_no_harm(small_disk):
     (small_disk / "filling").unlink()
     with cluster.running(), cluster.connect() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_server_whose_starter_was_killed_is_stopped_by_the_next_one(server_folder):
+    cluster = PrivateCluster(server_folder / "postgres", durable=False)
+    code = (
+        "import os, signal, sys; from pathlib import Path; from geo.store.cluster import PrivateCluster\n"
+        "with PrivateCluster(Path(sys.argv[1]), durable=False).running(): os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(cluster.folder)])
+    assert killed.returncode == -signal.SIGKILL
+    assert cluster.status().process is not None
+    with cluster.running() as database:
+        assert not database.started_here
+        with cluster.running():  # a guest leaves it running
+            pass
+        assert cluster.status().process is not None
+    assert cluster.status().process is None
+
+
+def test_a_server_that_was_started_to_stay_stays(server_folder):
+    cluster = PrivateCluster(server_folder / "postgres", durable=False)
+    cluster.start()
+    try:
+        with cluster.running():
+            pass
+        assert cluster.status().process is not None
+    finally:
+        cluster.stop()

@@ -37,7 +37,9 @@ def write_counts_map(
         period=period,
         n=counts.n,
         method=_METHOD[language].format(resolution),
-        boundaries=_BOUNDARIES[language].format(WORDS[language].day(layer.generation.valid_from), layer.generation.source),
+        boundaries=_BOUNDARIES[language].format(
+            WORDS[language].day(layer.generation.valid_from), layer.generation.source
+        ),
         schematic=layer.generation.schematic,
         synthetic=bool(counts.synthetic.any()),
         made_at=dt.datetime.now(jurisdiction.territory.zone),

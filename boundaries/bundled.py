@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Iterator
 from importlib import resources
 
+from boundaries import facts
 from boundaries.schematic import schematic_layers
 from geo.store.boundaries import NewGeneration
 
-SOURCE = "schematic: computed from centres, bounding boxes, areas and succession of the units (vietnamadminunits 1.0.4)"
-LICENCE = "facts under the MIT licence of vietnamadminunits"
+SOURCE = f"{facts.SOURCE} (sơ đồ, schematic)"
 
 
 def schematic_generations(loaded_by: str) -> Iterator[NewGeneration]:
@@ -21,7 +21,7 @@ def schematic_generations(loaded_by: str) -> Iterator[NewGeneration]:
             valid_to=layer.valid_to,
             units=layer.units,
             source=SOURCE,
-            licence=LICENCE,
+            licence=facts.LICENCE,
             checksum=checksum,
             loaded_by=loaded_by,
             schematic=True,

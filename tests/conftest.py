@@ -80,7 +80,7 @@ def shared_cluster() -> Iterator[PrivateCluster]:
 @pytest.fixture(scope="session")
 def migrated(shared_cluster: PrivateCluster) -> Iterator[str]:
     """The name of the database that those of the tests are cloned from."""
-    with _cloned(shared_cluster, DATABASE) as template:
+    with cloned(shared_cluster, DATABASE) as template:
         upgrade(template.url)
         yield template.name
 
@@ -88,14 +88,14 @@ def migrated(shared_cluster: PrivateCluster) -> Iterator[str]:
 @pytest.fixture
 def database(shared_cluster: PrivateCluster, migrated: str) -> Iterator[Database]:
     """A fresh database with our schema."""
-    with _cloned(shared_cluster, migrated) as database:
+    with cloned(shared_cluster, migrated) as database:
         yield database
 
 
 @pytest.fixture(scope="session")
 def city(shared_cluster: PrivateCluster, migrated: str) -> Iterator[Database]:
     """Hanoi's schematic boundaries and categories: cloned and read by the tests, never written to."""
-    with _cloned(shared_cluster, migrated) as template:
+    with cloned(shared_cluster, migrated) as template:
         with template.transaction() as connection:
             put_territory(connection, HANOI)
             put_categories(connection, CATEGORIES)
@@ -107,7 +107,7 @@ def city(shared_cluster: PrivateCluster, migrated: str) -> Iterator[Database]:
 @pytest.fixture
 def city_database(shared_cluster: PrivateCluster, city: Database) -> Iterator[Database]:
     """A fresh database with Hanoi's schematic boundaries and categories."""
-    with _cloned(shared_cluster, city.name) as database:
+    with cloned(shared_cluster, city.name) as database:
         yield database
 
 
@@ -121,7 +121,7 @@ def dispatch(city: Database) -> Dispatch:
 @pytest.fixture
 def empty_database(shared_cluster: PrivateCluster) -> Iterator[Database]:
     """A fresh PostGIS database without our schema."""
-    with _cloned(shared_cluster, DATABASE) as database:
+    with cloned(shared_cluster, DATABASE) as database:
         yield database
 
 
@@ -134,7 +134,7 @@ def test_data() -> Path | None:
 
 
 @contextmanager
-def _cloned(cluster: PrivateCluster, template: str) -> Iterator[Database]:
+def cloned(cluster: PrivateCluster, template: str) -> Iterator[Database]:
     name = f"test_{next(_numbers)}"
     with cluster.connect("postgres") as connection:
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")

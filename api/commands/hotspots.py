@@ -27,6 +27,7 @@ def hotspots(
     Example: hientruong hotspots --category waste --from 2026-01-01 --to 2026-06-30 --out waste.html
     """
     from api.hotspot_map import write_counts_map
+    from api.period import period_of
     from geo.errors import InputError
     from geo.store.boundaries import read_dispatch
     from geo.store.counts import count_cells
@@ -41,11 +42,8 @@ def hotspots(
     with transaction() as connection:
         dispatch = read_dispatch(connection, territory_settings().territory)
         territory = dispatch.jurisdiction.territory
-        until = last.date() if last else territory.today()
-        since = first.date() if first else until - dt.timedelta(days=29)
+        since, until = period_of(territory, first.date() if first else None, last.date() if last else None)
         chosen = dispatch.category(category) if category is not None else None
-        if since > until:
-            raise InputError(f"--from {since} is later than --to {until}: exchange them", "from")
         counts = count_cells(connection, territory, res, since, until, category)
     words: Language = "en" if language == "en" else "vi"
     write_counts_map(out, dispatch.jurisdiction, counts, chosen, (since, until), res, words)

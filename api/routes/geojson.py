@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from geo.coordinates import check_coordinates
-from geo.errors import InputError
+from geo.errors import CoordinateError, InputError
 from geo.jurisdiction import Layer
 
 MEDIA_TYPE = "application/geo+json"
@@ -27,7 +27,10 @@ def bbox_of(text: str | None) -> tuple[float, float, float, float] | None:
         west, south, east, north = (float(part) for part in text.split(","))
     except ValueError:
         raise InputError(f"bbox {text!r}: give west,south,east,north as four numbers", "bbox") from None
-    check_coordinates([west, east], [south, north])
+    try:
+        check_coordinates([west, east], [south, north])
+    except CoordinateError as error:
+        raise CoordinateError(f"bbox {text!r}: {error}", "bbox") from None
     if west > east or south > north:
         raise InputError(f"bbox {text!r}: west must not be more than east, nor south more than north", "bbox")
     return west, south, east, north

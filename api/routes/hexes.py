@@ -7,16 +7,15 @@ import orjson
 import shapely
 from fastapi import APIRouter, Query, Response
 
+from api.period import period_of
 from api.routes.geojson import MEDIA_TYPE, Bbox, bbox_of, generation_member
 from api.service import Served
 from geo.cells import cell_names, cell_polygons
-from geo.errors import InputError
 from geo.store.counts import count_cells, reported_days
 
 router = APIRouter(prefix="/v1", tags=["maps"])
 _COARSEST, _FINEST = 5, 10
 _DECIMALS = 6  # 0.1 m
-_USUAL_DAYS = dt.timedelta(days=29)
 
 
 @router.get("/hexes", response_class=Response, responses={200: {"content": {MEDIA_TYPE: {}}}})
@@ -30,10 +29,7 @@ async def hexes(
 ) -> Response:
     """Count reports by cell. Without dates: the last 30 days. ``n`` counts the reports of the cells that are given."""
     territory = service.dispatch.jurisdiction.territory
-    last = last or territory.today()
-    first = first or last - _USUAL_DAYS
-    if first > last:
-        raise InputError(f"from {first} is later than to {last}: exchange them", "from")
+    first, last = period_of(territory, first, last)
     if category is not None:
         service.dispatch.category(category)
     counts = await service.ask_aside(lambda c: count_cells(c, territory, res, first, last, category))

@@ -1,0 +1,40 @@
+"""The days that counts are asked for, the same way at both doors."""
+
+import datetime as dt
+
+from geo.errors import InputError
+from geo.territory import Territory
+
+_USUAL_DAYS = dt.timedelta(days=29)
+_EARLIEST, _LATEST = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
+
+
+def period_of(territory: Territory, first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date]:
+    """Fill in the days that were not given: the 30 days until today, or until the last one.
+
+    Parameters
+    ----------
+    territory : Territory
+        Its local date is today.
+    first, last : date, optional
+        Local dates, both included.
+
+    Raises
+    ------
+    InputError
+        If the first day is later than the last one, or a day is centuries away.
+
+    Examples
+    --------
+    >>> from geo.territory import HANOI
+    >>> [str(day) for day in period_of(HANOI, None, dt.date(2026, 1, 30))]
+    ['2026-01-01', '2026-01-30']
+    """
+    for field, day in (("from", first), ("to", last)):
+        if day is not None and not _EARLIEST <= day <= _LATEST:
+            raise InputError(f"{field} {day}: give a day from {_EARLIEST} to {_LATEST}", field)
+    last = last or territory.today()
+    first = first or last - _USUAL_DAYS
+    if first > last:
+        raise InputError(f"from {first} is later than to {last}: exchange them", "from")
+    return first, last

@@ -1,0 +1,94 @@
+"""The installed command as people start it: its own process group, a free port, answering when its address is told."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+
+COMMAND = Path(sys.executable).with_name("hientruong")
+_ADDRESS = re.compile(r"http://[^\s]+")
+_STOPS_WITHIN_S = 30
+
+
+@dataclass
+class Running:
+    """A service that answers.
+
+    Parameters
+    ----------
+    process : Popen
+        Its process, leader of its own group.
+    address : str
+        ``http://host:port``.
+    told : list of str
+        The lines that came on standard error before the address.
+    """
+
+    process: subprocess.Popen[str]
+    address: str
+    told: list[str]
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send the whole group a signal, as a terminal does with Ctrl-C, and return the exit status."""
+        os.killpg(self.process.pid, number)
+        return self.process.wait(_STOPS_WITHIN_S)
+
+
+@contextmanager
+def started(*arguments: str, **environment: str | None) -> Iterator[Running]:
+    """Start ``hientruong`` with these arguments on a free port; whatever still runs at the end is killed."""
+    process = subprocess.Popen(
+        [COMMAND, *arguments, "--port", "0"],
+        env=clean_environment(**environment),
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield _answering(process)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@contextmanager
+def serving(url: str) -> Iterator[str]:
+    """Serve a database, and give the address; stopped cleanly at the end."""
+    with started("serve", DATABASE_URL=url) as running:
+        yield running.address
+        running.stop()
+
+
+def clean_environment(**variables: str | None) -> dict[str, str]:
+    """Give this process's environment without our settings, and with these."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HIENTRUONG_", "DATABASE_"))}
+    return kept | {name: value for name, value in variables.items() if value is not None}
+
+
+def run(*arguments: object, **environment: str | None) -> subprocess.CompletedProcess[str]:
+    """Run ``hientruong`` to its end."""
+    return subprocess.run(
+        [COMMAND, *map(str, arguments)],
+        env=clean_environment(**environment),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def _answering(process: subprocess.Popen[str]) -> Running:
+    told: list[str] = []
+    for line in process.stderr:
+        if (found := _ADDRESS.search(line)) is not None:
+            # What nobody reads would block the service once the pipe is full.
+            Thread(target=process.stderr.read, daemon=True).start()
+            return Running(process, found[0], told)
+        told.append(line)
+    raise AssertionError(f"ended with {process.wait()} before it answered: {''.join(told)}")

@@ -6,8 +6,10 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from geo.dispatch import Dispatch
 from geo.store.boundaries import read_dispatch
 from geo.store.engine import open_engine
+from geo.store.follow import Follower, boundaries_version
 from geo.store.session import Connection, explained
 
 Result = TypeVar("Result")
@@ -27,7 +29,16 @@ class Service:
     def __init__(self, url: str, territory: str) -> None:
         self._engine = open_engine(url)
         self._territory = territory
-        self.dispatch = self.ask(lambda connection: read_dispatch(connection, territory))
+        self._version, self.dispatch = self.ask(self._read)
+        self._follower = Follower(self._engine, self._refresh)
+
+    def _read(self, connection: Connection) -> tuple[str, Dispatch]:
+        return boundaries_version(connection, self._territory), read_dispatch(connection, self._territory)
+
+    def _refresh(self) -> None:
+        """Swap the dispatch whole if boundaries changed; a request under way keeps the one it began with."""
+        if self.ask(lambda connection: boundaries_version(connection, self._territory)) != self._version:
+            self._version, self.dispatch = self.ask(self._read)
 
     def ask(self, question: Callable[[Connection], Result]) -> Result:
         """Run a function in a transaction of its own."""
@@ -40,6 +51,7 @@ class Service:
 
     def close(self) -> None:
         """Give the connections back."""
+        self._follower.stop()
         self._engine.dispose()
 
 

@@ -73,7 +73,8 @@ def disc_shares(
     covers = np.zeros(len(key), dtype=bool)
     covers[group[: len(cover_key)]] = True
     edge_group = group[len(cover_key) :]
-    share = _unwrap(covers + np.bincount(edge_group, weights=gain, minlength=len(key)))
+    # Of no edges at all, bincount makes integers.
+    share = _unwrap(covers + np.bincount(edge_group, weights=gain, minlength=len(key)).astype(np.float64))
     nearest = np.where(covers, 0.0, np.inf)
     np.minimum.at(nearest, edge_group, distance)
     point, unit = np.divmod(key, units)

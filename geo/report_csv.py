@@ -88,8 +88,9 @@ class ReportCsv:
             self._lines.close()
             raise
         self._external_id = self.header.index("external_id") if "external_id" in self.header else None
+        self._channel = self.header.index("channel") if "channel" in self.header else None
         self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
-        self._line_of: dict[str, int] = {}
+        self._line_of: dict[tuple[str, str], int] = {}
         self._times_seen: Counter[str] = Counter()
 
     def __enter__(self) -> "ReportCsv":
@@ -150,7 +151,8 @@ class ReportCsv:
             if not text.isascii() and _SURROGATE.search(text):
                 return name, "broken UTF-8: save the file as UTF-8 and import this line again"
         if self._external_id is not None and (given := row[self._external_id]):
-            first = self._line_of.setdefault(given, line)
+            channel = row[self._channel] if self._channel is not None else ""
+            first = self._line_of.setdefault((channel, given), line)
             if first != line:
                 return "external_id", f"{given!r} stands on line {first} already"
         return None

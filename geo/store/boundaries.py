@@ -19,6 +19,7 @@ from geo.dispatch import Dispatch
 from geo.errors import NotFoundError, RefusedError
 from geo.jurisdiction import Jurisdiction, Layer
 from geo.locator import Locator
+from geo.store.follow import announce
 from geo.store.schema import Boundary, Category, Generation, Territory, Unit
 
 if TYPE_CHECKING:  # a serving process needs no geopandas, and starts a second sooner without it
@@ -236,6 +237,7 @@ def add_generation(connection: Connection, territory: str, new: NewGeneration) -
             for code, geometry in zip(new.units["code"], new.units.geometry, strict=True)
         ],
     )
+    announce(connection)
     return replaced
 
 

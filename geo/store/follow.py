@@ -1,0 +1,71 @@
+"""Following the boundaries: told by the database when they change, and asked again after a lost connection."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy.exc import DBAPIError
+
+from geo.store.schema import Generation
+
+_CHANNEL = "hientruong_boundaries"
+_log = logging.getLogger(__name__)
+
+
+def announce(connection: Connection) -> None:
+    """Wake every process that follows, once the caller's transaction commits."""
+    connection.execute(text(f"NOTIFY {_CHANNEL}"))
+
+
+def boundaries_version(connection: Connection, territory: str) -> str:
+    """Give a text that is another one whenever a generation comes, is put into force, or is retired."""
+    query = select(Generation.id, Generation.state).where(Generation.territory_id == territory)
+    return str(connection.execute(query.order_by(Generation.id)).all())
+
+
+class Follower:
+    """A thread that calls back when boundaries may have changed.
+
+    Parameters
+    ----------
+    engine : Engine
+        One of its connections listens.
+    changed : callable
+        Called after each announcement, and after each new connection, as announcements may have been missed before
+        it. What it raises is logged, and it is called again at the next occasion.
+    """
+
+    def __init__(self, engine: Engine, changed: Callable[[], None]) -> None:
+        self._engine = engine
+        self._changed = changed
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="boundaries", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop, and wait until the connection is given back."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _follow(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._listen()
+            except DBAPIError as error:
+                _log.warning("following the boundaries: %s; trying again", error.orig)
+                self._stopped.wait(1.0)
+            except Exception:
+                _log.exception("following the boundaries; trying again")
+                self._stopped.wait(1.0)
+
+    def _listen(self) -> None:
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"LISTEN {_CHANNEL}"))
+            driver = connection.connection.driver_connection
+            if driver is None:
+                return
+            self._changed()
+            while not self._stopped.is_set():
+                for _ in driver.notifies(timeout=0.5, stop_after=1):
+                    self._changed()

@@ -52,9 +52,13 @@ def answer_with_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(_: Request, error: RequestValidationError) -> Response:
-        problems = [{"detail": e["msg"], **_location(e["loc"])} for e in error.errors()]
-        words = "; ".join(f"{'.'.join(map(str, e['loc'][1:])) or e['loc'][0]}: {e['msg']}" for e in error.errors())
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, words, **_location(error.errors()[0]["loc"]), errors=problems)
+        found = error.errors()
+        if found[0]["type"] == "json_invalid":
+            words = f"the body is not JSON: {found[0]['ctx']['error']} at character {found[0]['loc'][1]}"
+            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, words, pointer="#")
+        problems = [{"detail": e["msg"], **_location(e["loc"])} for e in found]
+        words = "; ".join(f"{'.'.join(map(str, e['loc'][1:])) or e['loc'][0]}: {e['msg']}" for e in found)
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, words, **_location(found[0]["loc"]), errors=problems)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
@@ -79,5 +83,5 @@ def _place(request: Request, field: str | None) -> dict[str, str]:
 def _location(location: Sequence[int | str]) -> dict[str, str]:
     where, *path = location
     if where == "body":
-        return {"pointer": "#/" + "/".join(str(step) for step in path if isinstance(step, str) or step >= 0)}
+        return {"pointer": "#" + "".join(f"/{step}" for step in path)}
     return {"parameter": str(path[0])} if path else {}

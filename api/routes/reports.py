@@ -11,12 +11,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from api.service import Served
 from geo.columns import column, utc_now
 from geo.course import arrived
+from geo.dispatch import Dispatch
 from geo.errors import CoordinateError, InputError
 from geo.intake import MAX_DESCRIPTION, MAX_EXTERNAL_ID, Submitted, admit
 from geo.store.reports import add_reports, find_by_external_id, find_report
 from geo.store.session import Connection
 
 router = APIRouter(prefix="/v1", tags=["reports"])
+# Beyond these a conversion to UTC would leave the years that datetime knows.
+_EARLIEST, _LATEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC), dt.datetime(2999, 12, 31, tzinfo=dt.UTC)
 
 
 class NewReport(BaseModel):
@@ -40,7 +43,9 @@ class NewReport(BaseModel):
     lon: float
     lat: float
     accuracy_m: Annotated[float | None, Field(description="radius in metres")] = None
-    reported_at: Annotated[AwareDatetime | None, Field(description="with an offset; now if left out")] = None
+    reported_at: Annotated[
+        AwareDatetime | None, Field(ge=_EARLIEST, le=_LATEST, description="with an offset; now if left out")
+    ] = None
     description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] = ""
     channel: str = "web"
     external_id: Annotated[str | None, Field(max_length=MAX_EXTERNAL_ID, min_length=1)] = None
@@ -69,18 +74,19 @@ class NewReport(BaseModel):
 async def post_report(report: NewReport, service: Served, response: Response) -> dict[str, Any]:
     """Take a report. The same channel and external_id again answer with the report that is there, as 200."""
     dispatch = service.dispatch
+    added, stored = await service.ask_aside(lambda connection: _take(connection, dispatch, report))
+    response.status_code = HTTPStatus.CREATED if added else HTTPStatus.OK
+    return stored
+
+
+def _take(connection: Connection, dispatch: Dispatch, report: NewReport) -> tuple[bool, dict[str, Any]]:
+    """Check a report and write it, or find the one that it repeats; say which, and what is stored."""
     now = utc_now()
     admitted, _, problems = admit(report.submitted(now), dispatch, np.array([now]))
     if problems:
         kind = CoordinateError if problems[0].field in ("lon", "lat") else InputError
         raise kind(problems[0].reason, problems[0].field)
     territory = dispatch.jurisdiction.territory.id
-
-    def store(connection: Connection) -> tuple[bool, dict[str, Any]]:
-        [added] = add_reports(connection, territory, admitted, *arrived(admitted))
-        id = admitted.id[0] if added else find_by_external_id(connection, report.channel, report.external_id or "")
-        return bool(added), find_report(connection, id)
-
-    added, stored = await service.ask_aside(store)
-    response.status_code = HTTPStatus.CREATED if added else HTTPStatus.OK
-    return stored
+    [added] = add_reports(connection, territory, admitted, *arrived(admitted))
+    id = admitted.id[0] if added else find_by_external_id(connection, report.channel, report.external_id or "")
+    return bool(added), find_report(connection, id)

@@ -17,4 +17,4 @@ WORKDIR /var/lib/hientruong
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/livez', timeout=2)"]
-CMD ["sh", "-c", "hientruong db migrate && exec hientruong serve --host 0.0.0.0"]
+CMD ["hientruong", "up", "--host", "0.0.0.0"]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from api.commands.console import say
+from api.commands.console import console, say
 from geo.columns import utc_now
 from geo.store.boundaries import add_generation, list_generations, read_dispatch
 from geo.store.reports import add_reports, count_reports
@@ -40,7 +40,9 @@ def _load_schematic(engine: Engine) -> None:
             return
         from boundaries.load import ensure_bundled
 
-        if ensure_bundled(connection, _LOADED_BY):
+        with console.status("computing schematic boundaries"):
+            loaded = ensure_bundled(connection, _LOADED_BY)
+        if loaded:
             say("loaded the schematic boundaries of Hanoi; surveyed ones: hientruong boundaries load --help")
 
 

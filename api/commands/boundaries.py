@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from api.commands.console import put_json, say
+from api.commands.console import console, put_json, say
 
 if TYPE_CHECKING:
     from boundaries.report import GateReport
@@ -52,7 +52,8 @@ def check_file(
     from boundaries.exceptions import read_exceptions
     from boundaries.load import describe, read_checked, require_passed
 
-    units, report = read_checked(file, level, exceptions=read_exceptions(exceptions) if exceptions else ())
+    with console.status(f"checking {file.name}"):
+        units, report = read_checked(file, level, exceptions=read_exceptions(exceptions) if exceptions else ())
     if as_json:
         put_json(describe(units, report))
     else:
@@ -88,7 +89,8 @@ def load_file(
         _prepare(connection, territory)
         previous = find_previous(connection, territory, level, valid_from.date())
         compared = None if previous is None else read_units_frame(connection, previous.id)
-        units, report = read_checked(file, level, compared, accepted)
+        with console.status(f"checking {file.name}"):
+            units, report = read_checked(file, level, compared, accepted)
         _show_report(report, sys.stderr)
         new = new_generation(
             units,

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 import shapely
@@ -20,11 +20,12 @@ router = APIRouter(prefix="/v1", tags=["boundaries"])
 @router.get("/units", response_class=Response, responses={200: {"content": {MEDIA_TYPE: {}}}})
 def units(
     service: Served,
+    level: Annotated[Literal["ward"], Query(description="wards and communes")] = "ward",  # noqa: ARG001 (its type refuses others)
     at: Annotated[dt.date | None, Query(description="local date; today if left out")] = None,
     tolerance: Annotated[float, Query(ge=0, le=5000, description="metres; 0 gives every vertex")] = 0,
     bbox: Bbox = None,
 ) -> Response:
-    """Give the wards of a day as GeoJSON."""
+    """Give the units of a day as GeoJSON."""
     territory = service.dispatch.jurisdiction.territory
     layer = service.dispatch.jurisdiction.layer_at(at or territory.today())
     box = bbox_of(bbox)

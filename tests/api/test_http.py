@@ -255,8 +255,9 @@ def test_a_report_is_stored_as_it_is_answered_and_the_same_external_id_answers_t
     body = first.json()
     assert again.json() == body
     rows = sql.execute(
-        "SELECT report.id::text, description, ST_X(geom), ST_Y(geom), status, category, channel, lead, cooperating, synthetic,"
-        " reported_at = '2025-07-31T17:30Z', due_at = %s, unit.code FROM report JOIN unit ON unit.id = unit_id"
+        "SELECT report.id::text, description, ST_X(geom), ST_Y(geom), status, category, channel, lead, cooperating,"
+        " synthetic, reported_at = '2025-07-31T17:30Z', due_at = %s, unit.code FROM report"
+        " JOIN unit ON unit.id = unit_id"
         " WHERE external_id = 'quoted-1'",
         [body["due_at"]],
     ).fetchall()

@@ -9,7 +9,7 @@ from api.commands import boundaries, db
 from api.commands.console import say
 from api.commands.hotspots import hotspots
 from api.commands.imports import import_reports
-from api.commands.locate import locate_point
+from api.commands.locate import locate_points
 from api.commands.up import serve, up
 from geo.errors import HienTruongError
 
@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 app.command("up")(up)
 app.command("serve")(serve)
-app.command("locate")(locate_point)
+app.command("locate")(locate_points)
 app.command("import")(import_reports)
 app.command("hotspots")(hotspots)
 app.add_typer(db.app, name="db")

@@ -1,31 +1,77 @@
-"""`hientruong locate`: whose a point is."""
+"""`hientruong locate`: whose a point is, or each point of a file."""
 
 import datetime as dt
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.console import put_json
+from api.commands.console import put_json, say
+
+if TYPE_CHECKING:
+    from geo.dispatch import Dispatch
 
 Day = Annotated[dt.datetime | None, typer.Option("--at", formats=["%Y-%m-%d"], help="local date; today if left out")]
 
 
-def locate_point(
-    lon: Annotated[float, typer.Argument(help="longitude, WGS 84 degrees")],
-    lat: Annotated[float, typer.Argument(help="latitude, WGS 84 degrees")],
+def locate_points(
+    lon: Annotated[float | None, typer.Argument(help="longitude, WGS 84 degrees")] = None,
+    lat: Annotated[float | None, typer.Argument(help="latitude, WGS 84 degrees")] = None,
     at: Day = None,
     accuracy: Annotated[float | None, typer.Option(help="radius in metres: names every unit it touches")] = None,
     category: Annotated[str | None, typer.Option(help="waste, parking, fire_risk: names who is responsible")] = None,
+    file: Annotated[Path | None, typer.Option(help="CSV or Parquet with a point in each row")] = None,
+    out: Annotated[Path | None, typer.Option(help="CSV or Parquet: the rows of the file with the answers")] = None,
+    lon_column: Annotated[str | None, typer.Option("--lon", help="column of longitudes; lon if left out")] = None,
+    lat_column: Annotated[str | None, typer.Option("--lat", help="column of latitudes; lat if left out")] = None,
+    at_column: Annotated[str | None, typer.Option(help="column of dates or times, instead of one --at")] = None,
 ) -> None:
-    """Say whose a point is, as one JSON object.
+    """Say whose a point is, as one JSON object; or whose each point of a file is, as added columns.
 
     Example: hientruong locate 105.868664 20.998485 --at 2026-01-05 --accuracy 30 --category waste
+
+    Example: hientruong locate --file points.csv --out located.parquet --at-column reported_at --category waste
     """
+    day = at.date() if at else None
+    if file is None:
+        if lon is None or lat is None:
+            raise typer.BadParameter("give LON and LAT, or --file and --out")
+        if any(option is not None for option in (out, lon_column, lat_column, at_column)):
+            raise typer.BadParameter("--out, --lon, --lat and --at-column go with --file")
+        _locate_point(lon, lat, day, accuracy, category)
+        return
+    if lon is not None:
+        raise typer.BadParameter("give either LON and LAT or --file, not both")
+    if out is None:
+        raise typer.BadParameter("--file needs --out: where the located rows are written")
+    if accuracy is not None:
+        raise typer.BadParameter("--accuracy goes with one point, not with --file")
+    if day is not None and at_column is not None:
+        raise typer.BadParameter("give either --at (one day for all) or --at-column (each row its own), not both")
+    _locate_file(file, out, (lon_column or "lon", lat_column or "lat", at_column), day, category)
+
+
+def _locate_point(lon: float, lat: float, day: dt.date | None, accuracy: float | None, category: str | None) -> None:
     from geo.answer import locate
+
+    put_json(locate(_dispatch(), lon, lat, day, accuracy, category))
+
+
+def _locate_file(
+    file: Path, out: Path, columns: tuple[str, str, str | None], day: dt.date | None, category: str | None
+) -> None:
+    from api.progress import bytes_read
+    from geo.located_file import PointColumns, locate_file
+
+    with bytes_read(f"locating {file.name}") as progress:
+        tally = locate_file(_dispatch(), file, out, PointColumns(*columns), day, category, progress)
+    say(f"{tally.rows:,} rows written to {out}: {tally.outside:,} outside, {tally.invalid:,} invalid")
+
+
+def _dispatch() -> "Dispatch":
     from geo.store.boundaries import read_dispatch
     from geo.store.session import transaction
     from geo.store.settings import territory_settings
 
     with transaction() as connection:
-        dispatch = read_dispatch(connection, territory_settings().territory)
-    put_json(locate(dispatch, lon, lat, at.date() if at else None, accuracy, category))
+        return read_dispatch(connection, territory_settings().territory)

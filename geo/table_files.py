@@ -1,0 +1,147 @@
+"""CSV and Parquet files of any size as a stream of Arrow batches: read so, and written beside their place first."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from geo.errors import FileError
+
+SUFFIXES = (".csv", ".parquet")
+BATCH_BYTES = 4 << 20
+"""How much of a CSV file is in one batch."""
+BATCH_ROWS = 1 << 16
+"""How many rows of a Parquet file are in one batch."""
+
+Advance = Callable[[int, int], None]
+"""Told how many bytes of how many are done."""
+
+
+@dataclass(frozen=True)
+class TableReader:
+    """An open file: its columns, and its batches, which can be gone through once."""
+
+    schema: pa.Schema
+    batches: Iterator[pa.RecordBatch]
+
+
+def check_paths(source: Path, out: Path) -> None:
+    """Refuse two names for one file, and names that don't end in a format that can be read and written."""
+    for path in (source, out):
+        if path.suffix.lower() not in SUFFIXES:
+            raise FileError(f"{path}: unknown format: the name must end in {' or '.join(SUFFIXES)}")
+    if source.resolve() == out.resolve() or (out.exists() and source.exists() and out.samefile(source)):
+        raise FileError(f"{out}: input and output are the same file: give the output another name")
+
+
+@contextmanager
+def open_table(path: Path, advance: Advance, batch_bytes: int = BATCH_BYTES) -> Iterator[TableReader]:
+    """Open a CSV or Parquet file; CSV columns are text, so that no value is changed by being read.
+
+    Parameters
+    ----------
+    path : Path
+        Ends in .csv (UTF-8, commas, one header line) or .parquet.
+    advance : callable
+        Told how many bytes of how many are read; for Parquet, by the share of rows.
+    batch_bytes : int
+        How much of a CSV file is held at a time; a line must fit in it.
+
+    Raises
+    ------
+    FileError
+        The file is not there or does not hold what its name says; while the batches are read, too.
+    """
+    try:
+        file = pa.OSFile(str(path))
+    except OSError as error:
+        raise FileError(f"{path}: can't be read: {error.strerror or _first_line(error)}") from None
+    with file:
+        with _refusing(f"{path}: can't be read"):
+            is_csv = path.suffix.lower() == ".csv"
+            reader = _open_csv(path, file, advance, batch_bytes) if is_csv else _open_parquet(file, advance)
+        yield TableReader(reader.schema, _reading(path, reader.batches))
+
+
+@contextmanager
+def create_table(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.RecordBatch], None]]:
+    """Write batches to a CSV or Parquet file, which takes its place once all are written, and not at all on an error.
+
+    Raises
+    ------
+    FileError
+        The folder is not there or can't be written, or the format can't hold a column.
+    """
+    part = path.with_name(f"{path.name}.part")
+    open_writer = pacsv.CSVWriter if path.suffix.lower() == ".csv" else pq.ParquetWriter
+    problem = f"{path}: can't be written"
+    try:
+        with _refusing(problem):
+            writer: Any = open_writer(str(part), schema)
+
+        def write(batch: pa.RecordBatch) -> None:
+            with _refusing(problem):
+                writer.write_batch(batch)
+
+        try:
+            yield write
+        finally:
+            with _refusing(problem):
+                writer.close()
+        with _refusing(problem):
+            part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _open_csv(path: Path, file: pa.NativeFile, advance: Advance, batch_bytes: int) -> TableReader:
+    reading = pacsv.ReadOptions(block_size=batch_bytes)
+    parsing = pacsv.ParseOptions(newlines_in_values=True)
+    with pacsv.open_csv(str(path), reading, parsing) as header:
+        as_text = pacsv.ConvertOptions(column_types=dict.fromkeys(header.schema.names, pa.string()))
+    reader = pacsv.open_csv(file, reading, parsing, as_text)
+    size = file.size()
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for batch in reader:
+            yield batch
+            advance(file.tell(), size)
+
+    return TableReader(reader.schema, batches())
+
+
+def _open_parquet(file: pa.NativeFile, advance: Advance) -> TableReader:
+    parquet = pq.ParquetFile(file)
+    size, rows = file.size(), parquet.metadata.num_rows
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        done = 0
+        for batch in parquet.iter_batches(BATCH_ROWS):
+            yield batch
+            done += len(batch)
+            advance(size * done // rows, size)
+
+    return TableReader(parquet.schema_arrow, batches())
+
+
+def _reading(path: Path, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    with _refusing(f"{path}: can't be read"):
+        yield from batches
+
+
+@contextmanager
+def _refusing(problem: str) -> Iterator[None]:
+    """Turn what Arrow or the system refuses into one line."""
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise FileError(f"{problem}: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

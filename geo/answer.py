@@ -119,7 +119,10 @@ def _responsible(dispatch: Dispatch, category: str, unit: Unit, day: dt.date) ->
     zone = dispatch.calendar.zone
     now = dt.datetime.now(zone).replace(microsecond=0)
     received_at = now if day == now.date() else dt.datetime.combine(day, dt.time(), zone)
-    found = dispatch.rules.responsible(category, unit, received_at, calendar=dispatch.calendar)
+    try:
+        found = dispatch.rules.responsible(category, unit, received_at, calendar=dispatch.calendar)
+    except InputError as error:
+        raise InputError(str(error), "category" if error.field == "category" else "at") from None
     return {
         "rule": found.rule,
         "lead": found.lead,

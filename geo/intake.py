@@ -6,6 +6,7 @@ reason; the others are not held up by it.
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -141,7 +142,7 @@ def admit(
         how=_HOW_WORDS[placed.how[inside]],
         channel=good.channel,
         external_id=good.external_id,
-        description=good.description,
+        description=column([unicodedata.normalize("NFC", text) for text in good.description]),
         reporter=good.reporter,
         rule=assigned.rule,
         lead=assigned.lead,

@@ -144,3 +144,8 @@ def test_a_huge_bad_word_costs_no_memory_and_is_cut_in_the_reason(dispatch):
     _, rows, [problem] = admit(huge, dispatch, np.full(len(huge), NOW))
     assert len(rows) == 19_999
     assert len(problem.reason) < 200
+
+
+def test_a_description_is_kept_in_composed_letters(dispatch):
+    taken, _, _ = admitted(dispatch, {"description": "Ra\u0301c tha\u0309i"})
+    assert taken.description.tolist() == ["R\u00e1c th\u1ea3i"]

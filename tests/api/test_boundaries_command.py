@@ -7,14 +7,16 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from sqlalchemy import create_engine
 from typer.testing import CliRunner, Result
 
 from api.commands.boundaries import Level, app
+from boundaries.facts import succession_2025
 from boundaries.load import read_checked
-from geo.errors import NotFoundError, RefusedError
+from geo.errors import FileError, NotFoundError, RefusedError
 from geo.store.boundaries import NewGeneration, add_generation, list_generations, put_territory, read_units_frame
 from geo.store.settings import database_settings
 from geo.territory import HANOI, Generation
@@ -244,6 +246,39 @@ def test_list_prints_every_generation(hanoi: Database, surveyed: Path) -> None:
     table = done("list").stdout
     assert "retired" in table
     assert surveyed.name in table
+
+
+def ward_generations(database: Database) -> list[int]:
+    return [each.id for each in generations(database) if each.level == "ward" and each.schematic]
+
+
+def test_diff_tells_what_became_of_each_ward_of_the_official_list(
+    empty: Database, surveyed: Path, tmp_path: Path
+) -> None:
+    done("load", surveyed, *SINCE_JULY, "--commit")
+    old, new = ward_generations(empty)
+    path = tmp_path / "succession.csv"
+    result = done("diff", old, new, "--json", "--csv", path)
+    told = pd.DataFrame(json.loads(result.stdout))
+    official = succession_2025()
+    both = told.merge(official, on=["old_code", "new_code"], suffixes=("", "_official"))
+    assert len(both) == len(told)
+    whole = both.loc[both["extent_official"] == "whole", "extent"]
+    assert whole.tolist() == ["whole"] * (official["extent"] == "whole").sum()
+    pd.testing.assert_frame_equal(pd.read_csv(path, dtype={"old_code": str, "new_code": str}), told)
+    table = done("diff", old, new).stdout
+    assert sum("│" in line for line in table.splitlines()) == (told["extent"] != "noise").sum()
+    assert f"{(told['extent'] == 'noise').sum()} pairs" in result.stderr
+
+
+def test_diff_refuses_a_generation_that_is_not_there_and_a_file_that_cannot_be(
+    hanoi: Database, surveyed: Path, tmp_path: Path
+) -> None:
+    (only,) = (each.id for each in generations(hanoi))
+    result = run("diff", only, 999)
+    assert isinstance(result.exception, NotFoundError)
+    assert f"no generation 999 in territory 'hanoi'; known: {only}" in str(result.exception)
+    assert isinstance(run("diff", only, only, "--csv", tmp_path / "none" / "a.csv").exception, FileError)
 
 
 def test_list_of_a_territory_without_boundaries_is_empty(empty: Database) -> None:

@@ -2,14 +2,11 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from api.commands.console import put_json, say
-
-if TYPE_CHECKING:
-    from geo.dispatch import Dispatch
 
 Day = Annotated[dt.datetime | None, typer.Option("--at", formats=["%Y-%m-%d"], help="local date; today if left out")]
 
@@ -52,26 +49,19 @@ def locate_points(
 
 
 def _locate_point(lon: float, lat: float, day: dt.date | None, accuracy: float | None, category: str | None) -> None:
+    from api.commands.stored import stored_dispatch
     from geo.answer import locate
 
-    put_json(locate(_dispatch(), lon, lat, day, accuracy, category))
+    put_json(locate(stored_dispatch(), lon, lat, day, accuracy, category))
 
 
 def _locate_file(
     file: Path, out: Path, columns: tuple[str, str, str | None], day: dt.date | None, category: str | None
 ) -> None:
+    from api.commands.stored import stored_dispatch
     from api.progress import bytes_read
     from geo.located_file import PointColumns, locate_file
 
     with bytes_read(f"locating {file.name}") as progress:
-        tally = locate_file(_dispatch(), file, out, PointColumns(*columns), day, category, progress)
+        tally = locate_file(stored_dispatch(), file, out, PointColumns(*columns), day, category, progress)
     say(f"{tally.rows:,} rows written to {out}: {tally.outside:,} outside, {tally.invalid:,} invalid")
-
-
-def _dispatch() -> "Dispatch":
-    from geo.store.boundaries import read_dispatch
-    from geo.store.session import transaction
-    from geo.store.settings import territory_settings
-
-    with transaction() as connection:
-        return read_dispatch(connection, territory_settings().territory)

@@ -30,7 +30,7 @@ BAD = [
     (b"waste,105.868664,20.998485,2026-01-05T08:30\n", "", "column missing"),
 ]
 COMMANDS = ["up", "serve", "locate", "import", "hotspots", "db start", "db stop", "db status", "db migrate", "db url"]
-COMMANDS += ["boundaries check", "boundaries load", "boundaries list"]
+COMMANDS += ["boundaries check", "boundaries load", "boundaries list", "boundaries diff", "rules check", "rules show"]
 
 
 def refused(*arguments: object, status: int = 1, **environment: str | None) -> str:

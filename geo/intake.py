@@ -22,7 +22,7 @@ from geo.dispatch import Dispatch
 from geo.errors import NotFoundError
 from geo.ids import report_ids
 from geo.jurisdiction import Jurisdiction
-from geo.locator import How
+from geo.locator import MAX_ACCURACY_M, How
 from geo.vocabulary import CHANNELS
 
 MAX_DESCRIPTION = 4000
@@ -189,8 +189,8 @@ def _check_values(submitted: Submitted, categories: Sequence[str], received_at: 
     refusals.add_all(ahead, "reported_at", "{}Z is in the future: check the date and the time zone", when)
 
     accuracy = submitted.accuracy_m
-    wrong = (accuracy < 0) | np.isinf(accuracy)
-    refusals.add_all(wrong, "accuracy_m", "accuracy {} m: give a radius in metres, 0 or more", accuracy)
+    wrong = (accuracy < 0) | (accuracy > MAX_ACCURACY_M)
+    refusals.add_all(wrong, "accuracy_m", "accuracy {} m: give a radius in metres, from 0 to 100,000", accuracy)
 
     _check_text(submitted.description, "description", MAX_DESCRIPTION, refusals)
     _check_text(submitted.external_id, "external_id", MAX_EXTERNAL_ID, refusals)

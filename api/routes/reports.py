@@ -42,7 +42,7 @@ class NewReport(BaseModel):
     category: str
     lon: float
     lat: float
-    accuracy_m: Annotated[float | None, Field(description="radius in metres")] = None
+    accuracy_m: Annotated[float | None, Field(description="radius in metres", allow_inf_nan=False)] = None
     reported_at: Annotated[
         AwareDatetime | None, Field(ge=_EARLIEST, le=_LATEST, description="with an offset; now if left out")
     ] = None

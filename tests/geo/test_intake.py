@@ -32,6 +32,7 @@ BAD = {
     "channel": ({"channel": "fax"}, "channel", "unknown channel 'fax': use one of app, hotline_1022"),
     "negative accuracy": ({"accuracy_m": -1.0}, "accuracy_m", "-1.0"),
     "infinite accuracy": ({"accuracy_m": np.inf}, "accuracy_m", "inf"),
+    "absurd accuracy": ({"accuracy_m": 1e6}, "accuracy_m", "1000000"),
     "long text": ({"description": "x" * 4001}, "description", "4001 characters are more than the 4000"),
     "long id": ({"external_id": "x" * 201}, "external_id", "201 characters"),
     "empty id": ({"external_id": ""}, "external_id", "empty"),

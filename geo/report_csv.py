@@ -22,7 +22,6 @@ from geo.errors import FileError
 from geo.intake import Submitted
 
 REQUIRED = ("category", "lon", "lat", "reported_at")
-OPTIONAL = ("external_id", "accuracy_m", "description", "channel")
 CHUNK_ROWS = 20_000
 
 

@@ -125,12 +125,25 @@ def empty_database(shared_cluster: PrivateCluster) -> Iterator[Database]:
         yield database
 
 
-@pytest.fixture(scope="session")
-def test_data() -> Path | None:
-    """The folder of surveyed data, which is not part of the project; None if it isn't on this machine."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the comparisons for which this machine lacks data or rights; nothing that it could run is skipped."""
+    absent = {"surveyed": surveyed_folder() is None, "root": os.geteuid() != 0}
+    left_out = [item for item in items if any(missing and item.get_closest_marker(m) for m, missing in absent.items())]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def surveyed_folder() -> Path | None:
+    """Find the folder of surveyed data, which is not part of the project; None if it isn't on this machine."""
     root = Path(__file__).parents[1]
     folder = root / os.environ.get("HIENTRUONG_TEST_DATA", "../shared/data")
     return folder.resolve() if folder.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path | None:
+    """The folder of surveyed data, None if it isn't on this machine."""
+    return surveyed_folder()
 
 
 @contextmanager

@@ -56,17 +56,15 @@ def test_every_centre_is_in_its_box_and_every_district_is_known(tables):
     assert set(old["district_code"]) == set(tables["district"]["code"])
 
 
-def test_codes_and_english_names_are_those_of_the_surveyed_wards(tables, test_data: Path | None):
-    if test_data is None:
-        pytest.skip("the surveyed wards are not on this machine")
+@pytest.mark.surveyed
+def test_codes_and_english_names_are_those_of_the_surveyed_wards(tables, test_data: Path):
     surveyed = gpd.read_parquet(test_data / "hanoi_wards_2025.parquet").set_index("code")["name_en"]
     ours = tables["new"].set_index("code")["name_en"]
     assert surveyed.sort_index().to_dict() == ours.to_dict()
 
 
-def test_codes_of_the_districts_are_those_of_the_surveyed_ones(tables, test_data: Path | None):
-    if test_data is None:
-        pytest.skip("the surveyed districts are not on this machine")
+@pytest.mark.surveyed
+def test_codes_of_the_districts_are_those_of_the_surveyed_ones(tables, test_data: Path):
     surveyed = gpd.read_parquet(test_data / "hanoi_districts_2024.parquet").set_index("code")["name_vi"]
     assert surveyed.sort_index().to_dict() == tables["district"].set_index("code")["name"].to_dict()
 

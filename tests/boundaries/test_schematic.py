@@ -103,13 +103,12 @@ def test_a_second_run_gives_the_same_bytes(layers):
         assert first.units.to_wkb().equals(second.units.to_wkb())
 
 
+@pytest.mark.surveyed
 @pytest.mark.parametrize(
     ("period", "level", "file", "least"),
     [("new", "ward", "hanoi_wards_2025.parquet", 0.88), ("old", "district", "hanoi_districts_2024.parquet", 0.945)],
 )
-def test_agreement_with_the_surveyed_units(request, capsys, test_data: Path | None, period, level, file, least):
-    if test_data is None:
-        pytest.skip("the surveyed units are not on this machine")
+def test_agreement_with_the_surveyed_units(request, capsys, test_data: Path, period, level, file, least):
     surveyed = gpd.read_parquet(test_data / file).to_crs(METRIC).set_index("code").geometry.make_valid()
     schematic = request.getfixturevalue(period)[level].to_crs(METRIC).set_index("code").geometry.reindex(surveyed.index)
     agreement = schematic.intersection(surveyed).area.sum() / surveyed.area.sum()

@@ -22,3 +22,6 @@ EVENTS = (
     "received", "assigned", "in_progress", "answered", "rejected", "reopened", "closed", "moved", "merged", "rated",
 )  # fmt: skip
 """What may happen to a report."""
+
+ROLES = ("public", "router", "planner", "officer", "analyst", "admin")
+"""Roles of those who ask: an officer belongs to one unit."""

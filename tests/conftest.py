@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 from sqlalchemy import Connection
 
@@ -23,6 +24,9 @@ from geo.store.migrate import upgrade
 from geo.territory import CATEGORIES, HANOI
 
 _numbers = itertools.count(1)
+# No test is timed: the first call into a library that is still cold on disk takes a second.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @dataclass(frozen=True)

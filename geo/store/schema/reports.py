@@ -1,0 +1,106 @@
+"""Categories, reports, their events, and the ids that other systems gave them."""
+
+import datetime as dt
+from uuid import UUID
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, SmallInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geo.store.schema.base import Base, one_of
+from geo.vocabulary import CHANNELS, EVENTS, HOWS, STATUSES, URGENCIES
+
+
+class Category(Base):
+    """What a report is about."""
+
+    __tablename__ = "category"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_en: Mapped[str]
+    position: Mapped[int] = mapped_column(SmallInteger)
+
+
+class Report(Base):
+    """A citizen's report. Located and given its cell before it is written; partitioned by month of ``reported_at``.
+
+    The id is a UUIDv7 whose time is ``reported_at``, so that an id alone leads to its partition.
+
+    Reports and events have no foreign keys: they are written together, in one transaction, from ids that were read from
+    these tables. Checking 20,000 reports row by row took 0.8 s of 1.3 s, and their 81,000 events, which would point
+    at a partitioned table, 9.4 s of 10.5 s.
+    """
+
+    __tablename__ = "report"
+    __table_args__ = (
+        one_of("how", HOWS),
+        one_of("channel", CHANNELS),
+        one_of("status", STATUSES),
+        one_of("urgency", URGENCIES),
+        CheckConstraint("accuracy_m >= 0", name="accuracy_m"),
+        Index("ix_report_cell_reported_at", "cell", "reported_at"),
+        Index("ix_report_unit_id_reported_at", "unit_id", "reported_at"),
+        Index("ix_report_reported_at", "reported_at", postgresql_using="brin"),
+        {"postgresql_partition_by": "RANGE (reported_at)"},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reported_at: Mapped[dt.datetime] = mapped_column(primary_key=True)
+    received_at: Mapped[dt.datetime]
+    territory_id: Mapped[str]
+    category: Mapped[str]
+    geom: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
+    accuracy_m: Mapped[float | None]
+    cell: Mapped[int] = mapped_column(BigInteger, comment="H3 cell at resolution 12")
+    unit_id: Mapped[int]
+    generation_id: Mapped[int]
+    how: Mapped[str]
+    channel: Mapped[str]
+    external_id: Mapped[str | None]
+    description: Mapped[str]
+    media: Mapped[list[str]]
+    reporter: Mapped[bytes | None] = mapped_column(comment="keyed pseudonym; no name, phone or address is stored")
+    status: Mapped[str]
+    rule: Mapped[str | None]
+    lead: Mapped[str]
+    cooperating: Mapped[list[str]]
+    urgency: Mapped[str]
+    intake_due_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime]
+    answered_at: Mapped[dt.datetime | None]
+    closed_at: Mapped[dt.datetime | None]
+    satisfied: Mapped[bool | None]
+    duplicate_of: Mapped[UUID | None]
+    synthetic: Mapped[bool] = mapped_column(comment="made by the demo, not by a citizen")
+
+
+class ReportEvent(Base):
+    """What happened to a report; append-only. The report's status is what the last event says."""
+
+    __tablename__ = "report_event"
+    __table_args__ = (
+        one_of("kind", EVENTS),
+        Index(None, "report_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    report_id: Mapped[UUID]
+    reported_at: Mapped[dt.datetime]
+    at: Mapped[dt.datetime]
+    kind: Mapped[str]
+    actor: Mapped[str]
+    text: Mapped[str]
+    media: Mapped[list[str]]
+
+
+class ExternalReference(Base):
+    """The report that another system's id became: unique over all time, which a partitioned table can't promise."""
+
+    __tablename__ = "external_reference"
+    __table_args__ = (one_of("channel", CHANNELS),)
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    report_id: Mapped[UUID]
+    reported_at: Mapped[dt.datetime]

@@ -5,7 +5,8 @@ from pathlib import Path
 from api.commands.console import console, say
 from geo.columns import utc_now
 from geo.store.boundaries import add_generation, list_generations, read_dispatch
-from geo.store.reports import add_reports, count_reports
+from geo.store.report_reading import count_reports
+from geo.store.reports import add_reports
 from geo.store.session import Engine, opened
 from geo.store.settings import territory_settings
 from geo.territory import HANOI

@@ -14,7 +14,8 @@ from geo.course import arrived
 from geo.dispatch import Dispatch
 from geo.errors import CoordinateError, InputError
 from geo.intake import MAX_DESCRIPTION, MAX_EXTERNAL_ID, Submitted, admit
-from geo.store.reports import add_reports, find_by_external_id, find_report
+from geo.store.report_reading import find_by_external_id, find_report
+from geo.store.reports import add_reports
 from geo.store.session import Connection
 
 router = APIRouter(prefix="/v1", tags=["reports"])

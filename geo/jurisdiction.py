@@ -33,6 +33,11 @@ class Layer:
         """Database id of each unit, and of none: ``unit_ids[-1]`` is 0."""
         return np.array([unit.id for unit in self.units] + [0], dtype=np.int64)
 
+    def in_force(self, day: npt.NDArray[np.datetime64]) -> npt.NDArray[np.bool_]:
+        """Tell of local dates whether the generation is in force on each."""
+        since = day >= np.datetime64(self.generation.valid_from)
+        return since if self.generation.valid_to is None else since & (day < np.datetime64(self.generation.valid_to))
+
     @cached_property
     def words(self) -> dict[str, Any]:
         """The generation as the answers tell it."""
@@ -62,11 +67,43 @@ class Placed:
 
 
 @dataclass(frozen=True)
+class HeldBy:
+    """Which named areas hold which of n points: pairs, ascending by point; a point may be in many areas or in none.
+
+    Parameters
+    ----------
+    points : int
+        How many points were asked for.
+    point : ndarray of int64, shape (m,)
+        Number of the point.
+    area_id : ndarray of int64, shape (m,)
+        Database id of an area that holds it.
+    code : ndarray of str, shape (m,)
+        The code of the same area.
+    """
+
+    points: int
+    point: npt.NDArray[np.int64]
+    area_id: npt.NDArray[np.int64]
+    code: npt.NDArray[np.object_]
+
+    @cached_property
+    def masks(self) -> dict[str, npt.NDArray[np.bool_]]:
+        """For the code of each area that holds a point whether it holds each of the n, as rules take it."""
+        masks = {}
+        for code in np.unique(self.code):
+            masks[str(code)] = np.zeros(self.points, dtype=bool)
+            masks[str(code)][self.point[self.code == code]] = True
+        return masks
+
+
+@dataclass(frozen=True)
 class Jurisdiction:
-    """The ward generations of a territory, in the order of their periods."""
+    """The ward generations of a territory, in the order of their periods, and those of its named areas."""
 
     territory: Territory
     layers: tuple[Layer, ...]
+    areas: tuple[Layer, ...] = ()
 
     def layer_at(self, day: dt.date) -> Layer:
         """Find the boundaries in force on a local date; NotFoundError says which periods are loaded."""
@@ -114,12 +151,34 @@ class Jurisdiction:
         generation_id = np.zeros(len(lon), dtype=np.int64)
         how = np.full(len(lon), How.OUTSIDE, dtype=np.uint8)
         for layer in self.layers:
-            generation = layer.generation
-            chosen = day >= np.datetime64(generation.valid_from)
-            if generation.valid_to is not None:
-                chosen &= day < np.datetime64(generation.valid_to)
+            chosen = layer.in_force(day)
             located = layer.locator.locate(lon[chosen], lat[chosen], nearest_within_m=NEAREST_WITHIN_M)
             unit_id[chosen] = layer.unit_ids[located.unit]
-            generation_id[chosen] = generation.id
+            generation_id[chosen] = layer.generation.id
             how[chosen] = located.how
         return Placed(unit_id, generation_id, how)
+
+    def areas_of(
+        self, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64], day: npt.NDArray[np.datetime64]
+    ) -> HeldBy:
+        """Find all named areas that hold each point, borders included, each on its own day.
+
+        Parameters
+        ----------
+        lon, lat : ndarray of float64, shape (n,)
+            WGS 84 degrees.
+        day : ndarray of datetime64[D], shape (n,)
+            Local dates; a day without areas has none.
+
+        Returns
+        -------
+        HeldBy
+        """
+        pairs = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, object))]
+        for layer in self.areas:
+            chosen = np.flatnonzero(layer.in_force(day))
+            point, area = layer.locator.covering(lon[chosen], lat[chosen])
+            pairs.append((chosen[point], layer.unit_ids[area], np.array(layer.locator.codes, dtype=object)[area]))
+        point, area_id, code = (np.concatenate(column) for column in zip(*pairs, strict=True))
+        order = np.argsort(point, kind="stable")
+        return HeldBy(len(lon), point[order], area_id[order], code[order])

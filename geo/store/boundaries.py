@@ -303,23 +303,25 @@ def _active_codes(connection: Connection, territory: str, level: str, day: dt.da
 
 
 def read_jurisdiction(connection: Connection, territory: str) -> Jurisdiction:
-    """Read the active ward generations of a territory into memory, with a locator for each.
+    """Read the active generations of wards and of named areas of a territory into memory, with a locator for each.
 
     Raises
     ------
     NotFoundError
         If the territory is not there or has no boundaries yet.
     """
-    found = read_territory(connection, territory)
+    found, units = read_territory(connection, territory), _read_units(connection, territory)
     active = [generation for generation in list_generations(connection, territory) if generation.state == "active"]
-    wards = [generation for generation in active if generation.level == "ward"]
-    if not wards:
+    if not any(generation.level == "ward" for generation in active):
         raise NotFoundError(
             f"territory {territory!r} has no boundaries yet: load them with"
             " `hientruong boundaries load FILE --level ward --valid-from DATE --commit`, or start with `hientruong up`"
         )
-    units = _read_units(connection, territory)
-    return Jurisdiction(found, tuple(_read_layer(connection, ward, active, units) for ward in wards))
+    layers, areas = (
+        tuple(_read_layer(connection, generation, active, units) for generation in active if generation.level == level)
+        for level in ("ward", "area")
+    )
+    return Jurisdiction(found, layers, areas)
 
 
 def _read_units(connection: Connection, territory: str) -> dict[int, values.Unit]:

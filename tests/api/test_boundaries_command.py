@@ -13,7 +13,8 @@ import shapely
 from sqlalchemy import create_engine
 from typer.testing import CliRunner, Result
 
-from api.commands.boundaries import Level, app
+from api.commands.boundaries import app
+from api.commands.boundaries.options import Level
 from boundaries.facts import succession_2025
 from boundaries.load import read_checked
 from geo.errors import FileError, NotFoundError, RefusedError

@@ -1,0 +1,14 @@
+"""`hientruong boundaries`: check a file of units, load it, list what is loaded, tell who became whom."""
+
+import typer
+
+from api.commands.boundaries.check import check_file
+from api.commands.boundaries.diff import diff_generations
+from api.commands.boundaries.listing import list_loaded
+from api.commands.boundaries.load import load_file
+
+app = typer.Typer(help="Boundaries of units: check a file, load it, list what is loaded.", no_args_is_help=True)
+app.command("check")(check_file)
+app.command("load")(load_file)
+app.command("list")(list_loaded)
+app.command("diff")(diff_generations)

@@ -1,0 +1,19 @@
+"""Arguments and options that the commands on boundaries share."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+Level = Literal["ward", "district", "city", "area"]
+FileArgument = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="GeoParquet, GeoJSON, GeoPackage or a shapefile."),
+]
+LevelOption = Annotated[Level, typer.Option(help="What the units are; areas are named places such as parks.")]
+ExceptionsOption = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="TOML file of pairs of units whose defects are accepted."),
+]
+TerritoryOption = Annotated[str, typer.Option(envvar="HIENTRUONG_TERRITORY", help="The city, by its id.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]

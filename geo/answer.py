@@ -3,14 +3,15 @@
 import datetime as dt
 from typing import Any
 
-import numpy as np
-
 from geo.coordinates import check_coordinates
 from geo.dispatch import Dispatch
 from geo.errors import InputError
 from geo.jurisdiction import NEAREST_WITHIN_M, Layer
 from geo.locator import MAX_ACCURACY_M, How
 from geo.territory import Unit
+
+_BEYOND = 1.001
+"""A border further away than so many radii is outside the disc: both are measured in the same plane."""
 
 
 def locate(
@@ -50,19 +51,21 @@ def locate(
         If no boundaries are loaded for the day.
     """
     jurisdiction = dispatch.jurisdiction
-    check_coordinates(lon, lat, jurisdiction.extent)
+    west, south, east, north = jurisdiction.extent
+    if not (west <= lon <= east and south <= lat <= north):  # inside the extent nothing can be wrong
+        check_coordinates(lon, lat, jurisdiction.extent)
     if category is not None:
         dispatch.category(category)
     day = at or jurisdiction.territory.today()
     layer = jurisdiction.layer_at(day)
     number, how, distance = _find(layer, lon, lat)
-    point = np.array([lon]), np.array([lat])
+    border_m = layer.locator.border_distance_one(lon, lat)
     answer: dict[str, Any] = {
         "lon": lon,
         "lat": lat,
         "at": day.isoformat(),
         "how": how.word,
-        "border_m": round(float(layer.locator.border_distance(*point)[0]), 1),
+        "border_m": round(border_m, 1),
         "certain": how is How.INSIDE,
         "unit": None,
         "generation": layer.words,
@@ -74,10 +77,14 @@ def locate(
         answer["unit"] = layer.units[number].words | {"territory": jurisdiction.territory.id}
         answer["ancestors"] = [unit.words for unit in layer.ancestors[number]]
     if how is How.EDGE:
-        _, units = layer.locator.covering(*point)
+        _, units = layer.locator.covering([lon], [lat])
         answer["others"] = [layer.units[int(unit)].words for unit in units if unit != number]
     if accuracy_m is not None:
-        answer["candidates"], answer["certain"] = _candidates(layer, lon, lat, accuracy_m)
+        _check_accuracy(accuracy_m)
+        if how is How.INSIDE and border_m > _BEYOND * accuracy_m:
+            answer["candidates"] = [_candidate(layer.units[number], 1.0, 0.0)]
+        else:
+            answer["candidates"], answer["certain"] = _candidates(layer, lon, lat, accuracy_m)
     if category is not None and how is not How.OUTSIDE:
         answer["responsible"] = _responsible(dispatch, category, layer.units[number], day)
     return answer
@@ -88,30 +95,28 @@ def _find(layer: Layer, lon: float, lat: float) -> tuple[int, How, float]:
     number, how = layer.locator.locate_one(lon, lat)
     if how is not How.OUTSIDE:
         return number, how, 0.0
-    nearest, metres = layer.locator.nearest(np.array([lon]), np.array([lat]))
+    nearest, metres = layer.locator.nearest([lon], [lat])
     near = How.NEAREST if metres[0] <= NEAREST_WITHIN_M else How.OUTSIDE
     return int(nearest[0]), near, float(metres[0])
 
 
-def _candidates(layer: Layer, lon: float, lat: float, accuracy_m: float) -> tuple[list[dict[str, Any]], bool]:
-    """Share the disc of accuracy between units, the largest share first."""
+def _check_accuracy(accuracy_m: float) -> None:
     if not 0 < accuracy_m <= MAX_ACCURACY_M:
         raise InputError(
             f"accuracy {accuracy_m} m: give a radius above 0 and at most {MAX_ACCURACY_M:,.0f} m", "accuracy"
         )
-    shares = layer.locator.disc_shares(np.array([lon]), np.array([lat]), accuracy_m)
-    candidates = [
-        {
-            "code": layer.units[unit].code,
-            "name": layer.units[unit].name,
-            "share": round(share, 4),
-            "distance_m": round(distance, 1),
-        }
-        for unit, share, distance in zip(
-            shares.unit.tolist(), shares.share.tolist(), shares.distance_m.tolist(), strict=True
-        )
-    ]
+
+
+def _candidates(layer: Layer, lon: float, lat: float, accuracy_m: float) -> tuple[list[dict[str, Any]], bool]:
+    """Share the disc of accuracy between units, the largest share first."""
+    shares = layer.locator.disc_shares([lon], [lat], accuracy_m)
+    each = zip(shares.unit.tolist(), shares.share.tolist(), shares.distance_m.tolist(), strict=True)
+    candidates = [_candidate(layer.units[unit], share, distance) for unit, share, distance in each]
     return sorted(candidates, key=lambda candidate: -float(candidate["share"])), bool(shares.certain[0])
+
+
+def _candidate(unit: Unit, share: float, distance_m: float) -> dict[str, Any]:
+    return {"code": unit.code, "name": unit.name, "share": round(share, 4), "distance_m": round(distance_m, 1)}
 
 
 def _responsible(dispatch: Dispatch, category: str, unit: Unit, day: dt.date) -> dict[str, Any]:

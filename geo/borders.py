@@ -1,5 +1,6 @@
 """The borders of units, for distances in metres and for what lies within a radius."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +68,14 @@ class Borders:
         _, distance = self.tree.query_nearest(places, return_distance=True, all_matches=False)
         metres[point] = distance / mercator.scale(lat[point])
         return metres
+
+    def distance_one(self, lon: float, lat: float) -> float:
+        """Measure from one point as `distance` does; the arrays of one would cost five times the search."""
+        x, y = mercator.forward_one(lon, lat)
+        if math.isnan(x):
+            return math.nan
+        _, distance = self.tree.query_nearest(shapely.points(x, y), return_distance=True, all_matches=False)
+        return float(distance[0]) / mercator.scale_one(lat)
 
     def nearest(self, lon: Floats, lat: Floats, within_m: float) -> tuple[NDArray[np.int32], Floats]:
         """Find the unit whose border is nearest, the lowest if several are, and how far it is.

@@ -230,6 +230,17 @@ class Locator:
         metres[self.locate(x, y).how == How.EDGE] = 0
         return metres
 
+    def border_distance_one(self, lon: float, lat: float) -> float:
+        """Measure from one point, as `border_distance` does, in about ten microseconds.
+
+        Examples
+        --------
+        >>> locator = Locator.build(["a"], [shapely.box(105, 20, 106, 21)])
+        >>> round(locator.border_distance_one(105.5, 20.99))
+        1107
+        """
+        return 0.0 if self._locate_one(lon, lat)[1] is How.EDGE else self._borders.distance_one(lon, lat)
+
     def disc_shares(self, lon: ArrayLike, lat: ArrayLike, accuracy_m: ArrayLike) -> DiscShares:
         """Share the disc of accuracy around each point between the units that it touches.
 

@@ -7,6 +7,8 @@ scale changes by 0.06 per thousand in a kilometre.
 Source: J. P. Snyder, Map Projections: A Working Manual, USGS Professional Paper 1395 (1987), equations 7-6 to 7-9.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,6 +38,22 @@ def forward(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     return _RADIUS * np.radians(lon), _RADIUS * (np.arctanh(sine) - _ECCENTRICITY * np.arctanh(_ECCENTRICITY * sine))
 
 
+def forward_one(lon: float, lat: float) -> tuple[float, float]:
+    """Project one point as `forward` does, without the cost of arrays.
+
+    Examples
+    --------
+    >>> x, y = forward_one(105.85, 21.03)
+    >>> round(x, 2), round(y, 2)
+    (11783168.1, 2380129.37)
+    """
+    if not (abs(lon) <= 180 and abs(lat) <= MAX_LATITUDE):  # NaN compares false
+        return math.nan, math.nan
+    sine = math.sin(math.radians(lat))
+    isometric = math.atanh(sine) - _ECCENTRICITY * math.atanh(_ECCENTRICITY * sine)
+    return _RADIUS * math.radians(lon), _RADIUS * isometric
+
+
 def inverse(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     """Turn a place in the plane back into degrees."""
     isometric = y / _RADIUS
@@ -50,6 +68,12 @@ def scale(lat: Floats) -> Floats:
     sine = _sine(lat)
     stretch: Floats = np.sqrt((1 - (_ECCENTRICITY * sine) ** 2) / (1 - sine**2))
     return stretch
+
+
+def scale_one(lat: float) -> float:
+    """Give the `scale` at one latitude, which is within `MAX_LATITUDE`."""
+    sine = math.sin(math.radians(lat))
+    return math.sqrt((1 - (_ECCENTRICITY * sine) ** 2) / (1 - sine**2))
 
 
 def _sine(lat: Floats) -> Floats:

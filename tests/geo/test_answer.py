@@ -9,6 +9,7 @@ import shapely
 from geo.answer import locate
 from geo.errors import CoordinateError, InputError, NotFoundError
 from geo.jurisdiction import NEAREST_WITHIN_M, Layer
+from tests.geo.coverages import spread
 
 VINH_TUY, THANH_NHAN = (105.868664, 20.998485), (105.856919, 21.005396)
 BEFORE, AFTER = dt.date(2024, 7, 1), dt.date(2026, 1, 5)
@@ -119,6 +120,17 @@ def test_candidates_share_the_disc(dispatch, today):
     assert sum(shares) == pytest.approx(1, abs=1e-3)
     assert {candidate["code"] for candidate in answer["candidates"]} >= codes
     assert answer["certain"] is False
+
+
+@pytest.mark.parametrize("accuracy", [1.0, 30.0, 800.0])
+def test_candidates_are_those_of_the_disc_also_where_no_border_is_near(dispatch, today, accuracy):
+    lon, lat = spread(today.locator.polygons, 200)
+    shares = today.locator.disc_shares(lon, lat, accuracy)
+    for point, lonlat in enumerate(zip(lon.tolist(), lat.tolist(), strict=True)):
+        answer, its = locate(dispatch, *lonlat, AFTER, accuracy_m=accuracy), shares.point == point
+        expected = dict(zip(shares.unit[its].tolist(), shares.share[its].round(4).tolist(), strict=True))
+        told = {today.locator.codes.index(unit["code"]): unit["share"] for unit in answer["candidates"]}
+        assert (told, answer["certain"]) == (expected, shares.certain[point])
 
 
 def test_a_disc_well_inside_is_certain(dispatch):

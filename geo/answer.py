@@ -86,7 +86,7 @@ def locate(
         else:
             answer["candidates"], answer["certain"] = _candidates(layer, lon, lat, accuracy_m)
     if category is not None and how is not How.OUTSIDE:
-        answer["responsible"] = _responsible(dispatch, category, layer.units[number], day)
+        answer["responsible"] = _responsible(dispatch, category, layer.units[number], lon, lat, day)
     return answer
 
 
@@ -119,13 +119,13 @@ def _candidate(unit: Unit, share: float, distance_m: float) -> dict[str, Any]:
     return {"code": unit.code, "name": unit.name, "share": round(share, 4), "distance_m": round(distance_m, 1)}
 
 
-def _responsible(dispatch: Dispatch, category: str, unit: Unit, day: dt.date) -> dict[str, Any]:
+def _responsible(dispatch: Dispatch, category: str, unit: Unit, lon: float, lat: float, day: dt.date) -> dict[str, Any]:
     """Say who answers; a report of today arrives now, one of another day at its midnight."""
     zone = dispatch.calendar.zone
     now = dt.datetime.now(zone).replace(microsecond=0)
     received_at = now if day == now.date() else dt.datetime.combine(day, dt.time(), zone)
     try:
-        found = dispatch.rules.responsible(category, unit, received_at, calendar=dispatch.calendar)
+        found = dispatch.rules.responsible(category, unit, received_at, dispatch.areas_at(lon, lat, day))
     except InputError as error:
         raise InputError(str(error), "category" if error.field == "category" else "at") from None
     return {
@@ -138,4 +138,6 @@ def _responsible(dispatch: Dispatch, category: str, unit: Unit, day: dt.date) ->
         "intake_due": found.intake_due.isoformat(),
         "due": found.due.isoformat(),
         "why": found.why,
+        "why_en": found.why_en,
+        "assumed": found.assumed,
     }

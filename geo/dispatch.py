@@ -1,5 +1,7 @@
 """What a process must hold to answer for a territory: boundaries, categories, rules and calendar, swapped whole."""
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,9 +9,9 @@ import numpy as np
 from geo.columns import Columns, Integers, Moments, Words, column, local_days
 from geo.deadlines import WorkingCalendar, deadlines
 from geo.errors import InputError
-from geo.jurisdiction import Jurisdiction
-from geo.rules import Known, RuleSet, default_rules
-from geo.territory import Category, Unit
+from geo.jurisdiction import HeldBy, Jurisdiction
+from geo.rules import Known, RuleSet
+from geo.territory import Category, Territory, Unit
 
 
 @dataclass(frozen=True)
@@ -34,25 +36,36 @@ class Assigned(Columns):
     due_at: Moments
 
 
+def known_to_rules(jurisdiction: Jurisdiction, categories: Sequence[Category]) -> Known:
+    """Give what the rules of a territory may name: what it has boundaries and categories of."""
+    areas = [area for layer in jurisdiction.areas for area in layer.units]
+    names = {("category", category.code): (category.name, category.name_en) for category in categories}
+    return Known(
+        categories=frozenset(category.code for category in categories),
+        units=frozenset(unit.code for layer in jurisdiction.layers for unit in layer.units),
+        levels=frozenset(layer.generation.level for layer in jurisdiction.layers),
+        areas=frozenset(area.code for area in areas),
+        names=names | {("area", area.code): (area.name, area.name_en) for area in areas},
+    )
+
+
+def territory_calendar(territory: Territory) -> WorkingCalendar:
+    """Give the usual working time in a territory's zone, without its country's holidays."""
+    return WorkingCalendar(time_zone=territory.time_zone, holidays=territory.holidays)
+
+
 @dataclass(frozen=True)
 class Dispatch:
-    """Boundaries, categories, rules and working time of a territory."""
+    """Boundaries, categories, and rules with their working time, of a territory."""
 
     jurisdiction: Jurisdiction
     categories: tuple[Category, ...]
     rules: RuleSet
-    calendar: WorkingCalendar
 
-    @classmethod
-    def with_default_rules(cls, jurisdiction: Jurisdiction, categories: tuple[Category, ...]) -> "Dispatch":
-        """Make a dispatch whose rules are the assumed ones and whose calendar is the territory's."""
-        known = Known(
-            categories=frozenset(category.code for category in categories),
-            units=frozenset(unit.code for layer in jurisdiction.layers for unit in layer.units),
-        )
-        territory = jurisdiction.territory
-        calendar = WorkingCalendar(time_zone=territory.time_zone, holidays=territory.holidays)
-        return cls(jurisdiction, categories, default_rules(known), calendar)
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """When the offices of the territory work."""
+        return self.rules.calendar
 
     def category(self, code: str) -> Category:
         """Find a category by its code; InputError names those that there are."""
@@ -62,7 +75,12 @@ class Dispatch:
         known = ", ".join(category.code for category in self.categories)
         raise InputError(f"unknown category {code!r}: use one of {known}", "category")
 
-    def assign(self, category: Words, unit_id: Integers, received_at: Moments) -> Assigned:
+    def areas_at(self, lon: float, lat: float, day: dt.date) -> frozenset[str]:
+        """Codes of the named areas that hold a point on a local date."""
+        held = self.jurisdiction.areas_of(np.array([lon]), np.array([lat]), np.array([day], dtype="datetime64[D]"))
+        return frozenset(held.masks)
+
+    def assign(self, category: Words, unit_id: Integers, received_at: Moments, areas: HeldBy) -> Assigned:
         """Find the agencies and deadlines of reports.
 
         Parameters
@@ -71,16 +89,18 @@ class Dispatch:
         unit_id : ndarray of int64, shape (n,)
             Database ids of units of this dispatch.
         received_at : ndarray of datetime64, shape (n,)
-            UTC.
+            UTC; its local date chooses the rule.
+        areas : HeldBy
+            Which named areas hold the points, from `Jurisdiction.areas_of`.
         """
         units = self.jurisdiction.units
         ids, place = np.unique(unit_id, return_inverse=True)
         codes = np.array([units[int(id)].code for id in ids], dtype=object)[place]
         levels = np.array([units[int(id)].level for id in ids], dtype=object)[place]
         days = local_days(received_at, self.jurisdiction.territory.time_zone)
-        number = self.rules.match_many(category, codes, levels, days)
+        number = self.rules.match_many(category, codes, levels, days, areas.masks)
         intake_due_at, due_at = deadlines(
-            received_at.astype("datetime64[us]"), self.rules.handling(number), self.calendar
+            received_at.astype("datetime64[us]"), self.rules.handling(number), self.calendar, self.rules.limits
         )
 
         # Names depend on rule and unit alone: a few hundred pairs, however many reports.

@@ -127,7 +127,8 @@ def admit(
     inside = placed.how != How.OUTSIDE
     rows, good = rows[inside], good.take(inside)
     unit_id = placed.unit_id[inside]
-    assigned = dispatch.assign(good.category, unit_id, received_at[rows])
+    areas = jurisdiction.areas_of(good.lon, good.lat, days[inside])
+    assigned = dispatch.assign(good.category, unit_id, received_at[rows], areas)
     admitted = Admitted(
         id=column(report_ids(good.reported_at, random)),
         reported_at=good.reported_at,

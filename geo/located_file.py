@@ -112,7 +112,7 @@ def locate_file(
                 places = _place(dispatch, lon, lat, when)
                 answers = _answers(dispatch, places, lon, lat)
                 if category is not None:
-                    answers.append(_agencies(dispatch, category, places.unit_id, when))
+                    answers.append(_agencies(dispatch, category, places, lon, lat, when))
                 write(pa.RecordBatch.from_arrays([*batch.columns, *answers], schema=schema))
                 counts += np.bincount(places.how, minlength=len(counts))
     return Tally(int(counts.sum()), int(counts[How.OUTSIDE]), int(counts[_INVALID]))
@@ -166,13 +166,16 @@ def _answers(dispatch: Dispatch, places: _Places, lon: Floats, lat: Floats) -> l
     ]
 
 
-def _agencies(dispatch: Dispatch, category: str, unit_id: Integers, when: Moments) -> pa.Array:
+def _agencies(dispatch: Dispatch, category: str, places: _Places, lon: Floats, lat: Floats, when: Moments) -> pa.Array:
     """Name the leading agency of each row; there are few pairs of unit and rule, however many rows."""
-    ids, place = np.unique(unit_id, return_inverse=True)
+    ids, place = np.unique(places.unit_id, return_inverse=True)
     units = [dispatch.jurisdiction.units.get(int(each)) for each in ids]
     codes = np.array([unit and unit.code for unit in units], dtype=object)[place]
     levels = np.array([unit and unit.level for unit in units], dtype=object)[place]
-    rules = dispatch.rules.match_many(category, codes, levels, when)
+    found = np.flatnonzero(places.unit_id)
+    areas = dispatch.jurisdiction.areas_of(lon[found], lat[found], when[found])
+    rules = np.full(len(lon), -1)
+    rules[found] = dispatch.rules.match_many(category, codes[found], levels[found], when[found], areas.masks)
     pairs, pair = np.unique((rules + 1) * len(ids) + place, return_inverse=True)
     leads = [
         unit and dispatch.rules.rule(int(rule) - 1).lead.names(unit)[0]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Set
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, model_validator
@@ -32,11 +32,13 @@ OneOf = Annotated[tuple[Line, ...], Field(min_length=1)]
 Amount = Annotated[float, Field(strict=True, gt=0, le=2000)]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A table of a file of rules: immutable, and without keys that it does not know."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Agency(_Part):
+class Agency(Part):
     """Name of an agency in Vietnamese and English, in which ``{unit}`` stands for the name of the report's unit."""
 
     vi: AgencyName
@@ -48,7 +50,7 @@ class Agency(_Part):
         return self.vi.replace(PLACEHOLDER, kind_in_lower_case), self.en.replace(PLACEHOLDER, unit.name_en)
 
 
-class Rule(_Part):
+class Rule(Part):
     """Which reports, and who is responsible for them.
 
     A report matches when every condition that is given holds; within a condition one of the values is enough. What is
@@ -130,18 +132,6 @@ class Rule(_Part):
             and (not self.areas or not areas.isdisjoint(self.areas))
             and self.first_day <= at < self.day_after
         )
-
-    def conditions(self) -> str:
-        """Give the conditions in words: `category waste, level ward, from 2025-07-01`."""
-        sets = {"category": self.categories, "unit": self.units, "level": self.levels, "area": self.areas}
-        words = [f"{what} {_either(values)}" for what, values in sets.items() if values]
-        words += [f"from {self.valid_from}"] if self.valid_from else []
-        words += [f"before {self.valid_to}"] if self.valid_to else []
-        return ", ".join(words) or "every report"
-
-
-def _either(values: Iterable[str]) -> str:
-    return " or ".join(values)
 
 
 OWN_COMMITTEE = Rule(

@@ -1,8 +1,8 @@
 """What can be wrong with an ordered table of rules as a whole: problems, each with its rule's position (from 1)."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import combinations
 
@@ -19,12 +19,40 @@ OTHER = ""
 
 @dataclass(frozen=True)
 class Known:
-    """What a rule may name: the categories, codes of units, levels and codes of named areas of a territory."""
+    """What a rule may name: the categories, codes of units, levels and codes of named areas of a territory.
+
+    Parameters
+    ----------
+    categories, units, levels, areas : frozenset of str
+        Codes. Levels are those at which reports are located.
+    names : dict, optional
+        Vietnamese and English name by ("category" or "area", code); a code without a name stands for itself.
+    """
 
     categories: frozenset[str]
     units: frozenset[str]
-    levels: frozenset[str] = frozenset({"ward", "district", "city"})
-    areas: frozenset[str] = field(default=frozenset())
+    levels: frozenset[str] = frozenset({"ward"})
+    areas: frozenset[str] = frozenset()
+    names: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
+
+    def name(self, what: str, code: str) -> tuple[str, str]:
+        """Vietnamese and English name of a category or area."""
+        return self.names.get((what, code), (code, code))
+
+    def and_all_of(self, rules: Iterable[Rule]) -> "Known":
+        """Give what is known and what these rules name, with units to come.
+
+        Rules that were fine when they were saved stay in force when a unit that they name is no more: they are fine by
+        this, because more of what may be named only adds reports that a rule can match.
+        """
+        every = list(rules)
+        return replace(
+            self,
+            categories=self.categories.union(*(rule.categories for rule in every)),
+            units=self.units.union({OTHER}, *(rule.units for rule in every)),
+            levels=self.levels.union(*(rule.levels for rule in every)),
+            areas=self.areas.union(*(rule.areas for rule in every)),
+        )
 
 
 def check(rules: Numbered, known: Known) -> list[Problem]:

@@ -14,12 +14,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from pydantic import ValidationError
 
 from geo.deadlines import CALENDAR, LIMITS, Limits, Urgency, WorkingCalendar, deadlines
 from geo.errors import InputError
 from geo.rule import OWN_COMMITTEE, Agency, Rule
-from geo.rule_checks import Known, Problem, check, label
-from geo.rule_files import read_dicts, read_toml, to_dicts, to_toml
+from geo.rule_calendar import CalendarTable, LimitsTable, WorkingTime, read_working_time
+from geo.rule_checks import Known, Problem, check
+from geo.rule_files import read_dicts, read_toml, reasons, rule_entries, to_dicts, to_toml
+from geo.rule_words import why_it_matched, why_none_matched
 from geo.territory import Unit
 
 __all__ = ["OWN_COMMITTEE", "Agency", "Known", "Responsible", "Rule", "RuleSet", "RulesError", "default_rules"]
@@ -38,8 +41,8 @@ class RulesError(InputError):
 class Responsible:
     """Who answers for a report, by which rule, and by when.
 
-    Names of agencies are complete (no placeholder), in Vietnamese and, with ``_en``, in English; ``why`` says in words
-    how the rule was found.
+    Names of agencies are complete (no placeholder), in Vietnamese and, with ``_en``, in English; so is ``why``, which
+    says in words how the rule was found. ``assumed``: nobody in charge has confirmed the rule.
     """
 
     rule: str
@@ -51,11 +54,13 @@ class Responsible:
     intake_due: dt.datetime
     due: dt.datetime
     why: str
+    why_en: str
+    assumed: bool
 
 
 @dataclass(frozen=True)
 class RuleSet:
-    """An ordered table of rules without a fault.
+    """An ordered table of rules without a fault, and the working time in which they are kept.
 
     Parameters
     ----------
@@ -63,6 +68,10 @@ class RuleSet:
         In the order in which they are tried.
     known : Known
         What the rules may name.
+    calendar : WorkingCalendar
+        When the offices of the territory work.
+    limits : Limits
+        How much time there is where a rule does not set its own.
 
     Raises
     ------
@@ -87,33 +96,61 @@ class RuleSet:
 
     rules: tuple[Rule, ...]
     known: Known = field(repr=False)
+    calendar: WorkingCalendar = CALENDAR
+    limits: Limits = LIMITS
 
     def __post_init__(self) -> None:
         """Refuse a table with a fault in it."""
         numbered = dict(enumerate(self.rules, start=1))
-        _refuse(check(numbered, self.known), {position: rule.name for position, rule in numbered.items()})
+        _refuse(_told(check(numbered, self.known), [rule.name for rule in self.rules]))
 
     @classmethod
-    def from_dicts(cls, entries: Sequence[Mapping[str, Any]], known: Known) -> "RuleSet":
-        """Make a table from plain dicts with the parameters of `Rule` as keys; dates may be ISO text."""
+    def from_content(
+        cls, content: Mapping[str, Any], known: Known, calendar: WorkingCalendar = CALENDAR, lines: Sequence[int] = ()
+    ) -> "RuleSet":
+        """Make a table from the content of a file: rules under ``rule``, and ``calendar`` and ``limits`` if given.
+
+        Parameters
+        ----------
+        content : dict
+            Plain values; dates may be ISO text.
+        known : Known
+        calendar : WorkingCalendar
+            The territory's: its zone and holidays, and the rest where the content has no calendar.
+        lines : sequence of int
+            On which line of the file each rule begins, for the messages.
+        """
+        entries = rule_entries(content)
         rules, malformed = read_dicts(entries)
-        if malformed:
-            names = {n: entry.get("name") for n, entry in enumerate(entries, start=1) if isinstance(entry, Mapping)}
-            _refuse(sorted([*malformed, *check(rules, known)], key=lambda problem: problem[0]), names)
-        return cls(tuple(rules.values()), known)
+        names = [entry.get("name") for entry in entries]
+        faults = _told(sorted([*malformed, *check(rules, known)], key=lambda problem: problem[0]), names, lines)
+        try:
+            written = read_working_time(content)
+            calendar = written.calendar.applied(calendar) if "calendar" in content else calendar
+        except ValidationError as error:
+            faults += reasons(error)
+        except InputError as error:
+            faults.append(f"calendar.{error.field} {error}")
+        _refuse(faults)
+        return cls(tuple(rules.values()), known, calendar, written.limits.limits())
 
     @classmethod
-    def from_toml(cls, source: Path | str, known: Known) -> "RuleSet":
+    def from_toml(cls, source: Path | str, known: Known, calendar: WorkingCalendar = CALENDAR) -> "RuleSet":
         """Make a table from a TOML file (a path) or from TOML text (a str), one [[rule]] after the other."""
-        return cls.from_dicts(read_toml(source), known)
+        content, lines = read_toml(source)
+        return cls.from_content(content, known, calendar, lines)
 
-    def to_dicts(self) -> list[dict[str, Any]]:
-        """Give the rules as dicts that JSON can hold; `from_dicts` makes the same table of them."""
-        return to_dicts(self.rules)
+    def to_content(self) -> dict[str, Any]:
+        """Give all that JSON can hold of it; `from_content` makes the same table of it."""
+        return {**self._working_time.model_dump(mode="json"), "rule": to_dicts(self.rules)}
 
     def to_toml(self) -> str:
-        """Give the rules as TOML text; `from_toml` makes the same table of it."""
-        return to_toml(self.rules)
+        """Give it as TOML text; `from_toml` makes the same table of it."""
+        return to_toml(self.rules, self._working_time)
+
+    @property
+    def _working_time(self) -> WorkingTime:
+        return WorkingTime(calendar=CalendarTable.of(self.calendar), limits=LimitsTable.of(self.limits))
 
     def match(self, category: str, unit: str, level: str, at: dt.date, areas: Set[str] = frozenset()) -> int:
         """Give the number of the first rule that matches: an index into ``rules``, or -1 when none does.
@@ -179,19 +216,13 @@ class RuleSet:
         """Give the rule behind a number from `match`; -1 is the unit's own committee."""
         return OWN_COMMITTEE if number < 0 else self.rules[number]
 
-    def handling(self, numbers: NDArray[np.intp], limits: Limits = LIMITS) -> NDArray[np.timedelta64]:
+    def handling(self, numbers: NDArray[np.intp]) -> NDArray[np.timedelta64]:
         """Working time for handling behind each number from `match_many`, as `deadlines` takes it."""
-        times = [rule.handling(limits) for rule in (*self.rules, OWN_COMMITTEE)]
+        times = [rule.handling(self.limits) for rule in (*self.rules, OWN_COMMITTEE)]
         return np.array(times, dtype="timedelta64[us]")[numbers]
 
     def responsible(
-        self,
-        category: str,
-        unit: Unit,
-        received_at: dt.datetime,
-        areas: Set[str] = frozenset(),
-        calendar: WorkingCalendar = CALENDAR,
-        limits: Limits = LIMITS,
+        self, category: str, unit: Unit, received_at: dt.datetime, areas: Set[str] = frozenset()
     ) -> Responsible:
         """Give the agencies and deadlines of a report in a unit, and the reason.
 
@@ -203,8 +234,6 @@ class RuleSet:
             Aware; its date in the calendar's zone chooses the rule.
         areas : set of str
             Codes of the named areas in which the point lies.
-        calendar : WorkingCalendar
-        limits : Limits
 
         Raises
         ------
@@ -212,12 +241,18 @@ class RuleSet:
             A category that the territory does not have, a datetime without a time zone, a year that the calendar does
             not know.
         """
-        day = calendar.local_date(received_at)
+        day = self.calendar.local_date(received_at)
         number = self.match(category, unit.code, unit.level, day, areas)
         rule = self.rule(number)
-        intake_due, due = deadlines(received_at, rule.handling(limits), calendar, limits)
+        intake_due, due = deadlines(received_at, rule.handling(self.limits), self.calendar, self.limits)
         lead, lead_en = rule.lead.names(unit)
         cooperating = [agency.names(unit) for agency in rule.cooperating]
+        count = len(self.rules)
+        why, why_en = (
+            why_none_matched(count, category, unit, day, self.known)
+            if number < 0
+            else why_it_matched(number + 1, count, rule, category, unit, areas, self.known)
+        )
         return Responsible(
             rule=rule.name,
             lead=lead,
@@ -227,16 +262,10 @@ class RuleSet:
             urgency=rule.urgency,
             intake_due=intake_due,
             due=due,
-            why=self._why(number, category, unit, day),
+            why=why,
+            why_en=why_en,
+            assumed=rule.assumed,
         )
-
-    def _why(self, number: int, category: str, unit: Unit, day: dt.date) -> str:
-        if number < 0:
-            report = f"{category} in {unit.level} {unit.code} on {day}"
-            return f"none of {len(self.rules)} rules matches {report}: the unit's own committee answers"
-        rule = self.rules[number]
-        first = f"{label(number + 1, rule)} is the first of {len(self.rules)} that matches"
-        return f"{first}: {rule.conditions()}{' (assumed)' if rule.assumed else ''}"
 
     def _refuse_unknown(self, categories: Iterable[str]) -> None:
         if unknown := set(categories) - self.known.categories:
@@ -244,10 +273,10 @@ class RuleSet:
             raise InputError(f"unknown category {min(map(str, unknown))!r}: give one of {known}", "category")
 
 
-def default_rules(known: Known) -> RuleSet:
+def default_rules(known: Known, calendar: WorkingCalendar = CALENDAR) -> RuleSet:
     """Hanoi's rules for waste, parking and fire risk, assumed from cases in the press."""
     text = resources.files("geo").joinpath("data/rules_default.toml").read_text(encoding="utf-8")
-    return RuleSet.from_toml(text, known)
+    return RuleSet.from_toml(text, known, calendar)
 
 
 class _Column:
@@ -264,6 +293,12 @@ class _Column:
         return np.array([*among, False])[self._codes]  # a missing value has code -1: the last
 
 
-def _refuse(problems: Sequence[Problem], names: Mapping[int, Any]) -> None:
-    if problems:
-        raise RulesError([f"rule {position} {names.get(position)!r}: {reason}" for position, reason in problems])
+def _told(problems: Sequence[Problem], names: Sequence[Any], lines: Sequence[int] = ()) -> list[str]:
+    """Say each problem with its rule's position, name and, if there is one for each rule, line."""
+    where = [f"line {line}: " for line in lines] if len(lines) == len(names) else [""] * len(names)
+    return [f"{where[position - 1]}rule {position} {names[position - 1]!r}: {reason}" for position, reason in problems]
+
+
+def _refuse(faults: Sequence[str]) -> None:
+    if faults:
+        raise RulesError(faults)

@@ -15,11 +15,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
 from geo import territory as values
-from geo.dispatch import Dispatch
+from geo.dispatch import Dispatch, known_to_rules, territory_calendar
 from geo.errors import NotFoundError, RefusedError
 from geo.jurisdiction import Jurisdiction, Layer
 from geo.locator import Locator
 from geo.store.follow import announce
+from geo.store.rules import read_rules
 from geo.store.schema import Boundary, Category, Generation, Territory, Unit
 
 if TYPE_CHECKING:  # a serving process needs no geopandas, and starts a second sooner without it
@@ -87,7 +88,9 @@ def read_dispatch(connection: Connection, territory: str) -> Dispatch:
     """Read all that a process must hold to answer for a territory."""
     rows = connection.execute(select(Category.code, Category.name, Category.name_en).order_by(Category.position))
     categories = tuple(values.Category(**row) for row in rows.mappings())
-    return Dispatch.with_default_rules(read_jurisdiction(connection, territory), categories)
+    jurisdiction = read_jurisdiction(connection, territory)
+    known, calendar = known_to_rules(jurisdiction, categories), territory_calendar(jurisdiction.territory)
+    return Dispatch(jurisdiction, categories, read_rules(connection, territory, known, calendar))
 
 
 def read_territory(connection: Connection, territory: str) -> values.Territory:

@@ -10,13 +10,14 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from geo.errors import FileError, HienTruongError, InputError, NotFoundError, RefusedError, SetupError
+from geo.errors import FileError, ForbiddenError, HienTruongError, InputError, NotFoundError, RefusedError, SetupError
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS: dict[type[HienTruongError], HTTPStatus] = {
     InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     FileError: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusedError: HTTPStatus.CONFLICT,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     SetupError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -48,7 +49,8 @@ def answer_with_problems(app: FastAPI) -> None:
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
             _log.error("%s %s: %s", request.method, request.url.path, error)
             return problem(status, "the database does not answer at the moment: try again in a few seconds")
-        return problem(status, str(error), **_place(request, getattr(error, "field", None)))
+        more: dict[str, Any] = {} if (allowed := getattr(error, "allowed", None)) is None else {"allowed": allowed}
+        return problem(status, str(error), **more, **_place(request, getattr(error, "field", None)))
 
     @app.exception_handler(RequestValidationError)
     async def malformed(_: Request, error: RequestValidationError) -> Response:

@@ -13,8 +13,11 @@ class Course(Columns):
     """How far each report has come; for reports that have just arrived see :func:`arrived`."""
 
     status: Words
+    updated_at: Moments
+    intake_at: Moments
     answered_at: Moments
     closed_at: Moments
+    evidence: Words
     satisfied: Words
     synthetic: Truths
 
@@ -26,6 +29,8 @@ class Events(Columns):
     report: Integers
     at: Moments
     kind: Words
+    before: Words
+    status: Words
     actor: Words
     text: Words
     media: Words
@@ -37,8 +42,11 @@ def arrived(reports: Admitted) -> tuple[Course, Events]:
     never = np.full(n, np.datetime64("NaT"), dtype="datetime64[ms]")
     course = Course(
         status=constant(n, "waiting"),
+        updated_at=reports.received_at,
+        intake_at=never,
         answered_at=never,
         closed_at=never,
+        evidence=constant(n, None),
         satisfied=constant(n, None),
         synthetic=np.zeros(n, dtype=bool),
     )
@@ -52,6 +60,8 @@ def received(reports: Admitted) -> Events:
         report=np.arange(n),
         at=reports.received_at,
         kind=constant(n, "received"),
+        before=constant(n, None),
+        status=constant(n, "waiting"),
         actor=reports.channel,
         text=constant(n, ""),
         media=constant(n, ()),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.columns import Floats, Integers, Moments, column
+from geo.columns import Floats, Integers, Moments, column, constant
 from geo.course import Course, Events
 from geo.demo_course import run_course
 from geo.dispatch import Dispatch
@@ -116,6 +116,7 @@ def _submit(jurisdiction: Jurisdiction, now: np.datetime64, n: int, random: np.r
         external_id=column([f"demo-{i + 1:06d}" for i in range(n)]),
         description=column([*texts, *(_MARK + press["text"])]),
         reporter=column([*reporters, *[None] * len(_PRESS)]),
+        media=constant(n, ()),
     ).take(rows)
 
 

@@ -5,6 +5,7 @@ To 21 November 2024, 23,910 field reports: 83.1 % resolved, 6.3 % rejected, 5.2 
 was answers without a picture as evidence.
 """
 
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -20,6 +21,7 @@ OVERDUE = 135 / 1441
 SATISFIED = 0.656
 _WITH_EVIDENCE = 0.7
 _RATED = 0.5
+_REOPENED_WITHIN = np.timedelta64(7, "D")
 _OPEN_FOR = np.timedelta64(45, "D")
 # The time until an answer, as a share of the working time until due, is log-normal: this median and spread leave
 # OVERDUE of it beyond 1.
@@ -30,6 +32,7 @@ _ANSWERS = (
     "[Minh họa] Đơn vị đã xử lý xong, gửi kèm ảnh hiện trường.",
     "[Minh họa] Đơn vị đã tiếp thu, xử lý theo quy định.",
 )
+_REASON = "[Minh họa] Không thuộc phạm vi tiếp nhận."
 _PICTURE = "https://example.org/minh-hoa/anh-hien-truong.jpg"
 
 
@@ -54,23 +57,31 @@ def run_course(
     """
     status = _draw_statuses(reports, now, random)
     answered = np.isin(status.astype(str), ("resolved", "rejected"))
+    resolved = status == "resolved"
     never = np.datetime64("NaT", "ms")
     until_due = calendar.working_time_between(reports.received_at, reports.due_at)
     taken = until_due * random.lognormal(_LOG_MEDIAN, _SPREAD, len(reports))
     answered_at = np.minimum(calendar.add_working_time(reports.received_at, taken), now).astype("datetime64[ms]")
     taken_in = calendar.add_working_time(reports.received_at, taken * 0.1)
     taken_in_at = np.minimum(taken_in, now).astype("datetime64[ms]")
-    rated = (status == "resolved") & (random.random(len(reports)) < _RATED)
+    closed_at = answered_at + _REOPENED_WITHIN
+    rated = resolved & (random.random(len(reports)) < _RATED)
     satisfied = constant(len(reports), None)
     satisfied[rated] = random.random(int(rated.sum())) < SATISFIED
+    evidence = constant(len(reports), None)
+    evidence[resolved] = random.random(int(resolved.sum())) < _WITH_EVIDENCE
     course = Course(
         status=status,
+        updated_at=reports.received_at,
+        intake_at=np.where(status == "rejected", answered_at, np.where(status == "waiting", never, taken_in_at)),
         answered_at=np.where(answered, answered_at, never),
-        closed_at=np.where(answered, answered_at, never),
+        closed_at=np.where(answered & (closed_at <= now), closed_at, never),
+        evidence=evidence,
         satisfied=satisfied,
         synthetic=np.ones(len(reports), dtype=bool),
     )
-    return course, _tell(reports, course, taken_in_at, now, random)
+    events = _tell(reports, course, now)
+    return replace(course, updated_at=_last_moment(events, len(reports))), events
 
 
 def _draw_statuses(reports: Admitted, now: np.datetime64, random: np.random.Generator) -> Words:
@@ -88,44 +99,70 @@ def _draw_statuses(reports: Admitted, now: np.datetime64, random: np.random.Gene
     return status
 
 
-def _tell(
-    reports: Admitted, course: Course, taken_in_at: Moments, now: np.datetime64, random: np.random.Generator
-) -> Events:
+def _tell(reports: Admitted, course: Course, now: np.datetime64) -> Events:
     """Write the history that leads to each status."""
     status = course.status
     begun = np.flatnonzero((status == "in_progress") | (status == "resolved"))
     resolved, rejected = np.flatnonzero(status == "resolved"), np.flatnonzero(status == "rejected")
     rated = np.flatnonzero(course.satisfied != None)  # noqa: E711  (elementwise)
-    with_evidence = random.random(len(resolved)) < _WITH_EVIDENCE
+    closed = np.flatnonzero(~np.isnat(course.closed_at))
+    with_evidence = course.evidence[resolved]
     rated_at = np.minimum(course.answered_at[rated] + np.timedelta64(1, "D"), now)
     told = [
         received(reports),
-        _events("assigned", begun, taken_in_at[begun], constant(len(begun), "dispatch")),
-        _events("in_progress", begun, taken_in_at[begun], reports.lead[begun]),
+        _events("assigned", "waiting", "waiting", begun, course.intake_at[begun], constant(len(begun), "dispatch")),
+        _events("in_progress", "waiting", "in_progress", begun, course.intake_at[begun], reports.lead[begun]),
         _events(
             "answered",
+            "in_progress",
+            "resolved",
             resolved,
             course.answered_at[resolved],
             reports.lead[resolved],
             column([_ANSWERS[0] if shown else _ANSWERS[1] for shown in with_evidence]),
             column([(_PICTURE,) if shown else () for shown in with_evidence]),
         ),
-        _events("rejected", rejected, course.answered_at[rejected], reports.lead[rejected]),
-        _events("rated", rated, rated_at, constant(len(rated), "citizen")),
+        _events(
+            "rejected",
+            "waiting",
+            "rejected",
+            rejected,
+            course.answered_at[rejected],
+            reports.lead[rejected],
+            constant(len(rejected), _REASON),
+        ),
+        _events("rated", "resolved", "resolved", rated, rated_at, constant(len(rated), "citizen")),
+        _events("closed", status[closed], status[closed], closed, course.closed_at[closed], reports.lead[closed]),
     ]
     fields = {name: np.concatenate([getattr(part, name) for part in told]) for name in Events.__dataclass_fields__}
     events = Events(**fields)
     return events.take(np.argsort(events.at, kind="stable"))
 
 
+def _last_moment(events: Events, n: int) -> Moments:
+    """Give the moment of each report's last event."""
+    last = np.full(n, np.datetime64(0, "ms"))
+    np.maximum.at(last, events.report, events.at)
+    return last
+
+
 def _events(
-    kind: str, report: Integers, at: Moments, actor: Words, text: Words | None = None, media: Words | None = None
+    kind: str,
+    before: str | Words,
+    status: str | Words,
+    report: Integers,
+    at: Moments,
+    actor: Words,
+    text: Words | None = None,
+    media: Words | None = None,
 ) -> Events:
     n = len(report)
     return Events(
         report=report,
         at=at,
         kind=constant(n, kind),
+        before=constant(n, before) if isinstance(before, str) else before,
+        status=constant(n, status) if isinstance(status, str) else status,
         actor=actor,
         text=constant(n, "") if text is None else text,
         media=constant(n, ()) if media is None else media,

@@ -8,6 +8,7 @@
     │   └── RulesError         a table of responsibility rules (in geo.rules, with all its problems)
     ├── FileError              a file that can't be read or holds what it shouldn't
     ├── RefusedError           well formed, but not allowed by what is stored already
+    ├── ForbiddenError         not allowed to this caller, though it may be to another
     ├── NotFoundError          asked for by name, and not there
     └── SetupError             the machine: packages, folders, the database server
 
@@ -46,6 +47,10 @@ class FileError(HienTruongError):
 
 class RefusedError(HienTruongError):
     """The request is well formed, but what is stored already does not allow it."""
+
+
+class ForbiddenError(HienTruongError):
+    """The request is well formed, but not allowed to this caller."""
 
 
 class NotFoundError(HienTruongError):

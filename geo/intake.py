@@ -5,8 +5,6 @@ reason; the others are not held up by it.
 """
 
 import datetime as dt
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -22,10 +20,12 @@ from geo.dispatch import Dispatch
 from geo.errors import NotFoundError
 from geo.ids import report_ids
 from geo.jurisdiction import Jurisdiction
+from geo.links import link_fault
 from geo.locator import MAX_ACCURACY_M, How
+from geo.texts import CONTROL, MAX_TEXT, composed, too_long
 from geo.vocabulary import CHANNELS
 
-MAX_DESCRIPTION = 4000
+MAX_DESCRIPTION = MAX_TEXT
 MAX_EXTERNAL_ID = 200
 CLOCK_SKEW = np.timedelta64(5, "m")
 """How far ahead of ours a sender's clock may be before its report is from the future."""
@@ -52,6 +52,7 @@ class Submitted(Columns):
     external_id: Words
     description: Words
     reporter: Words
+    media: Words
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Admitted(Columns):
     external_id: Words
     description: Words
     reporter: Words
+    media: Words
     rule: Words
     lead: Words
     cooperating: Words
@@ -143,8 +145,9 @@ def admit(
         how=_HOW_WORDS[placed.how[inside]],
         channel=good.channel,
         external_id=good.external_id,
-        description=column([unicodedata.normalize("NFC", text) for text in good.description]),
+        description=column([composed(text) for text in good.description]),
         reporter=good.reporter,
+        media=good.media,
         rule=assigned.rule,
         lead=assigned.lead,
         cooperating=assigned.cooperating,
@@ -195,6 +198,9 @@ def _check_values(submitted: Submitted, categories: Sequence[str], received_at: 
 
     _check_text(submitted.description, "description", MAX_DESCRIPTION, refusals)
     _check_text(submitted.external_id, "external_id", MAX_EXTERNAL_ID, refusals)
+    for row, links in enumerate(submitted.media):
+        if links and (fault := link_fault(links)) is not None:
+            refusals.add(row, "media", fault)
     empty = submitted.external_id == ""
     refusals.add_all(empty, "external_id", "the external id is empty: leave it out or give one", submitted.external_id)
 
@@ -208,13 +214,11 @@ def _check_words(words: Words, field: str, known: Sequence[str], refusals: _Refu
 
 def _check_text(texts: Words, field: str, limit: int, refusals: _Refusals) -> None:
     lengths = np.array([0 if text is None else len(text) for text in texts], dtype=np.int64)
-    refusals.add_all(lengths > limit, field, f"{{}} characters are more than the {limit} allowed", lengths)
-    control = [text is not None and _CONTROL.search(text) is not None for text in texts]
+    for row in np.flatnonzero(lengths > limit):
+        refusals.add(row, field, too_long(int(lengths[row]), limit))
+    control = [text is not None and CONTROL.search(text) is not None for text in texts]
     refusals.add_all(np.array(control, dtype=bool), field, "control characters are not allowed", texts)
 
-
-# Line feeds and tabs may be in a description; U+FFFE, U+FFFF and lone surrogates are no text.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 _HOW_WORDS = np.array([how.word for how in sorted(How)], dtype=object)
 

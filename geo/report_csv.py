@@ -182,6 +182,7 @@ class ReportCsv:
             external_id=self._external_ids(words("external_id"), rows),
             description=words("description"),
             reporter=constant(len(rows), None),
+            media=constant(len(rows), ()),
         )
         rejected += [Rejected(lines[row], *fault, rows[row]) for row, fault in faults.items()]
         kept = [row for row in range(len(rows)) if row not in faults]

@@ -68,6 +68,7 @@ class NewReport(BaseModel):
             external_id=column([self.external_id]),
             description=column([self.description]),
             reporter=column([None]),
+            media=column([()]),
         )
 
 

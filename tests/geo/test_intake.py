@@ -55,6 +55,7 @@ def reports(*changes: dict[str, object]) -> Submitted:
         external_id=constant(n, None),
         description=constant(n, ""),
         reporter=constant(n, None),
+        media=constant(n, ()),
     )
     for row, change in enumerate(changes):
         for name, value in change.items():

@@ -56,6 +56,7 @@ def handed_in(dispatch: Dispatch, moments: list[str], **given: list) -> Admitted
         external_id=constant(n, None),
         description=constant(n, ""),
         reporter=constant(n, None),
+        media=constant(n, ()),
     )
     submitted = replace(submitted, **{name: column(values) for name, values in given.items()})
     reports, _, problems = admit(submitted, dispatch, np.full(n, NOW))
@@ -89,7 +90,7 @@ def test_every_column_of_every_report_comes_back(demo, city_database):
         values = getattr(demo.reports if hasattr(demo.reports, name) else demo.course, name)
         if values.dtype.kind == "M":
             columns.append(utc(values))
-        elif name == "cooperating":
+        elif name in ("cooperating", "media"):
             columns.append([list(agencies) for agencies in values])
         elif name == "accuracy_m":
             columns.append([None if np.isnan(value) else value for value in values.tolist()])

@@ -15,7 +15,7 @@ level, code and name.
 
 from geo.store.schema.base import Base
 from geo.store.schema.places import Boundary, Generation, Territory, Unit
-from geo.store.schema.reports import Category, ExternalReference, Report, ReportEvent
+from geo.store.schema.reports import Category, ExternalReference, IdempotencyKey, Report, ReportEvent
 from geo.store.schema.rules import Rule, RuleSet
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Category",
     "ExternalReference",
     "Generation",
+    "IdempotencyKey",
     "Report",
     "ReportEvent",
     "Rule",

@@ -4,7 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, SmallInteger
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, SmallInteger, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.store.schema.base import Base, one_of
@@ -68,30 +68,52 @@ class Report(Base):
     urgency: Mapped[str]
     intake_due_at: Mapped[dt.datetime]
     due_at: Mapped[dt.datetime]
-    answered_at: Mapped[dt.datetime | None]
+    updated_at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), comment="when its last event happened")
+    intake_at: Mapped[dt.datetime | None] = mapped_column(comment="when the authority first did something about it")
+    answered_at: Mapped[dt.datetime | None] = mapped_column(comment="resolved or rejected; empty again when reopened")
     closed_at: Mapped[dt.datetime | None]
+    evidence: Mapped[bool | None] = mapped_column(comment="whether the answer has a picture beside its text")
     satisfied: Mapped[bool | None]
+    reopened: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), comment="how often")
     duplicate_of: Mapped[UUID | None]
     synthetic: Mapped[bool] = mapped_column(comment="made by the demo, not by a citizen")
 
 
+# The transaction's own number; as a bigint, which numpy and Arrow know.
+_THIS_TRANSACTION = text("((pg_current_xact_id())::text)::bigint")
+
+
 class ReportEvent(Base):
-    """What happened to a report; append-only. The report's status is what the last event says."""
+    """What happened to a report; append-only. The report's status is what the last event says.
+
+    The table is the change log, too: see :mod:`geo.store.changes` for its order, which is that of the primary key.
+    The ids of one report's events ascend, as its row is locked when they are given.
+    """
 
     __tablename__ = "report_event"
     __table_args__ = (
         one_of("kind", EVENTS),
-        Index(None, "report_id", "at"),
+        one_of("before", STATUSES),
+        one_of("status", STATUSES),
+        Index(None, "report_id", "id"),
     )
 
+    xact: Mapped[int] = mapped_column(BigInteger, primary_key=True, server_default=_THIS_TRANSACTION)
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     report_id: Mapped[UUID]
     reported_at: Mapped[dt.datetime]
     at: Mapped[dt.datetime]
     kind: Mapped[str]
+    before: Mapped[str | None] = mapped_column(comment="status before the event; empty for the first")
+    status: Mapped[str] = mapped_column(comment="status after the event")
     actor: Mapped[str]
     text: Mapped[str]
     media: Mapped[list[str]]
+    unit_id: Mapped[int | None] = mapped_column(comment="of a move: the unit that the report went to")
+    duplicate_of: Mapped[UUID | None] = mapped_column(comment="of a merge: the report that it went into")
+    satisfied: Mapped[bool | None] = mapped_column(comment="of a rating")
+    lead: Mapped[str | None] = mapped_column(comment="of an assignment or a move: the leading agency from then on")
+    cooperating: Mapped[list[str] | None]
 
 
 class ExternalReference(Base):
@@ -104,3 +126,17 @@ class ExternalReference(Base):
     external_id: Mapped[str] = mapped_column(primary_key=True)
     report_id: Mapped[UUID]
     reported_at: Mapped[dt.datetime]
+
+
+class IdempotencyKey(Base):
+    """A key that a client gave a request, and what it was answered: kept for some days, apart from the months."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (Index(None, "created_at"),)
+
+    caller: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    body_sha256: Mapped[bytes]
+    report_id: Mapped[UUID]
+    answer: Mapped[str]
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())

@@ -1,0 +1,225 @@
+"""Hot and cold spots by Getis and Ord's Gi and Gi*."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geo.errors import InputError
+from geo.statistics import fdr
+from geo.statistics.checks import Floats, finite, not_negative, whole
+from geo.statistics.nulls import LARGEST_SUM, Alternative, exact_p, normal_p
+from geo.statistics.permutation import permutation_p
+from geo.statistics.weights import Weights
+from geo.statistics.words import Words
+
+MEANING: Final = Words(
+    vi="Ô là điểm nóng khi ô đó và các ô kề bên có nhiều phản ánh hơn mức ngẫu nhiên trên toàn thành phố; "
+    "không nói vì sao, cũng không tính đến việc nơi đó đông dân hơn.",
+    en="A cell is a hot spot when it and its neighbours have more reports than chance would give anywhere in the city; "
+    "it does not say why, nor does it allow for more people living there.",
+)
+
+Null = Literal["exact", "normal", "permutation"]
+
+LARGEST_SPARSE_MEAN: Final = 20.0
+"""Up to this mean count, `auto` takes the exact null."""
+
+
+@dataclass(frozen=True, eq=False)
+class HotSpots:
+    """What Gi* found, cell by cell; all arrays have the shape (n,).
+
+    Parameters
+    ----------
+    z : ndarray of float
+        Getis and Ord's score: above 0 where the neighbourhood has more than the average.
+    p : ndarray of float
+        How likely such a neighbourhood is by chance.
+    q : ndarray of float
+        The smallest false discovery rate at which the cell is still a finding.
+    bin : ndarray of int8
+        -3 to 3: cold at 99, 95, 90 %, not significant, hot at 90, 95, 99 %, by q.
+    method : {"exact", "normal", "permutation"}
+        Where p comes from.
+    parameters : mapping of str to int, float, str or bool
+        What the figures depend on.
+    """
+
+    z: Floats
+    p: Floats
+    q: Floats
+    bin: NDArray[np.int8]
+    method: Null
+    parameters: Mapping[str, int | float | str | bool]
+
+
+def hot_spots(
+    counts: ArrayLike,
+    weights: Weights,
+    *,
+    null: Null | Literal["auto"] = "auto",
+    alternative: Alternative = "two-sided",
+    mid_p: bool = False,
+    permutations: int = 999,
+    seed: int = 0,
+) -> HotSpots:
+    """Find where counts concentrate, and correct for how many cells were asked.
+
+    Parameters
+    ----------
+    counts : array_like of float, shape (n,)
+        Of every cell of the grid, 0 where there is none.
+    weights : Weights
+        With self, as Gi* has it (or without: Gi).
+    null : {"auto", "exact", "normal", "permutation"}, optional
+        What chance would give. `exact` is right for sparse counts, where the normal curve sees spots in noise; it needs
+        whole counts and binary weights. `permutation` can't give a p below 1 / (permutations + 1), which is seldom
+        enough for a whole city. `auto` takes `exact` where it can and the mean count is at most `LARGEST_SPARSE_MEAN`,
+        else `normal`; the result says which.
+    alternative : {"two-sided", "greater", "less"}, optional
+        Hot and cold spots, hot ones only, cold ones only.
+    mid_p : bool, optional
+        For `exact`: count what was seen itself by half.
+    permutations, seed : int, optional
+        For `permutation`.
+
+    Returns
+    -------
+    HotSpots
+
+    Raises
+    ------
+    InputError
+        Not one count a cell; a count is missing, negative or, for `exact`, not whole; an unknown null or alternative.
+
+    Examples
+    --------
+    >>> line = Weights.within(range(200), [0] * 200, 1)
+    >>> found = hot_spots([0] * 20 + [8, 9, 7] + [0] * 176 + [1], line)
+    >>> found.method, np.flatnonzero(found.bin == 3).tolist()
+    ('exact', [21])
+    """
+    x = not_negative(counts, "counts", (weights.n,))
+    z = gi_z(x, weights)
+    sums = weights.lag(x)
+    method = suitable_null(x, sums, weights) if null == "auto" else null
+    parameters: dict[str, int | float | str | bool] = {
+        "n": len(x),
+        "mean": float(x.mean()),
+        "with_self": weights.with_self,
+        "alternative": alternative,
+    }
+    if method == "exact":
+        check_binary(weights)
+        whole_counts, sizes = whole(x, "counts", x.shape), weights.sums.astype(np.int64)
+        p = exact_p(whole_counts, sums.astype(np.int64), sizes, alternative, mid_p=mid_p)
+        parameters["mid_p"] = mid_p
+    elif method == "normal":
+        p = normal_p(z, alternative)
+    elif method == "permutation":
+        p = permutation_p(x, weights, alternative, permutations, seed)
+        parameters |= {"permutations": permutations, "seed": seed}
+    else:
+        raise InputError(f"null is auto or one of {', '.join(get_args(Null))}, not {null!r}", "null")
+    q = fdr.q_values(p)
+    return HotSpots(z, p, q, fdr.bins(q, z), method, parameters)
+
+
+def gi_z(values: ArrayLike, weights: Weights) -> Floats:
+    """Score each neighbourhood's sum against the average of the map.
+
+    With w the weights, W_i their sum and S1_i the sum of their squares in row i::
+
+        z_i = (sum_j w_ij x_j - mean W_i) / (sd sqrt((n S1_i - W_i^2) / (n - 1)))
+
+    with the mean and the population standard deviation of all n values. Without self (Gi) they are those of the
+    other n - 1 values, and n - 1 stands for n.
+
+    Parameters
+    ----------
+    values : array_like of float, shape (n,)
+        Counts or rates.
+    weights : Weights
+        With self: Gi*; without: Gi.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        0 where nothing can stand out: all values are equal, a cell has no neighbours or the whole map.
+
+    Raises
+    ------
+    InputError
+        Not one value a cell, or one is missing.
+
+    Notes
+    -----
+    Getis, A. and Ord, J. K. (1992), The analysis of spatial association by use of distance statistics, Geographical
+    Analysis 24: 189-206; Ord, J. K. and Getis, A. (1995), Local spatial autocorrelation statistics, Geographical
+    Analysis 27: 286-306.
+
+    Examples
+    --------
+    >>> line = Weights.within([0, 1, 2, 3], [0, 0, 0, 0], 1)
+    >>> gi_z([5, 5, 0, 0], line).round(4)
+    array([ 1.7321,  1.    , -1.    , -1.7321])
+    """
+    x = finite(values, "values", (weights.n,))
+    centred = x - x.mean() if np.ptp(x) else np.zeros_like(x)
+    n = len(x)
+    mean, variance = np.zeros(1), np.mean(centred**2, keepdims=True)
+    if not weights.with_self:
+        n -= 1
+        mean = -centred / max(n, 1)
+        variance = ((centred @ centred) - centred**2) / max(n, 1) - mean**2
+    return score(weights.lag(centred), weights.sums, weights.square_sums, mean, variance, n)
+
+
+def score(lag: Floats, sums: Floats, square_sums: Floats, mean: Floats, variance: Floats, n: int) -> Floats:
+    """Score sums of neighbours by the formula of `gi_z`; 0 where the variance of such a sum is 0.
+
+    Parameters
+    ----------
+    lag, sums, square_sums, mean, variance : ndarray of float, of shapes that broadcast
+        The sums of the neighbours' values, of their weights and of the squares of these; the moments of all values.
+    n : int
+        How many values there are.
+
+    Returns
+    -------
+    ndarray of float, of the shape of lag
+
+    Examples
+    --------
+    >>> score(np.array([3.0]), np.array([2.0]), np.array([2.0]), np.array([0.5]), np.array([0.25]), 4).round(4)
+    array([3.4641])
+    """
+    spread = variance * (n * square_sums - sums**2) / max(n - 1, 1)
+    # The difference of two large equal numbers is not always quite 0.
+    varies = spread > 1e-12 * variance * square_sums
+    scale = np.divide(
+        1, np.sqrt(spread, where=varies, out=np.ones_like(spread)), where=varies, out=np.zeros_like(spread)
+    )
+    return (lag - mean * sums) * scale
+
+
+def suitable_null(counts: Floats, sums: Floats, weights: Weights) -> Literal["exact", "normal"]:
+    """Choose the exact null for sparse whole counts, the normal one for all else.
+
+    Examples
+    --------
+    >>> pair = Weights.within([0, 1], [0, 0], 1)
+    >>> suitable_null(np.array([0.0, 1.0]), np.array([1.0, 1.0]), pair)
+    'exact'
+    """
+    countable = weights.binary and (counts == np.rint(counts)).all() and sums.max() <= LARGEST_SUM
+    return "exact" if countable and counts.mean() <= LARGEST_SPARSE_MEAN else "normal"
+
+
+def check_binary(weights: Weights) -> None:
+    """Refuse weights other than 1, of which the exact null knows nothing."""
+    if not weights.binary:
+        raise InputError("the exact null needs binary weights: use the normal one", "null")

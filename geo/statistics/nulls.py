@@ -1,0 +1,115 @@
+"""How likely a neighbourhood's sum is if reports fell anywhere: exactly, or by the normal curve."""
+
+from typing import Final, Literal, get_args
+
+import numpy as np
+from scipy.special import ndtr
+
+from geo.errors import InputError
+from geo.statistics.checks import Floats, Integers
+
+Alternative = Literal["two-sided", "greater", "less"]
+
+ALTERNATIVES: Final = get_args(Alternative)
+
+LARGEST_SUM: Final = 100_000
+"""The largest sum that the exact null takes: the time and memory of its table grow with it."""
+
+
+def p_of_tails(lower: Floats, upper: Floats, alternative: Alternative) -> Floats:
+    """Turn the chances of at most and of at least what was seen into a p-value.
+
+    Parameters
+    ----------
+    lower, upper : ndarray of float
+    alternative : {"two-sided", "greater", "less"}
+        Two-sided is twice the smaller tail, at most 1.
+
+    Returns
+    -------
+    ndarray of float
+
+    Examples
+    --------
+    >>> p_of_tails(np.array([0.99]), np.array([0.02]), "two-sided")
+    array([0.04])
+    """
+    if alternative not in ALTERNATIVES:
+        raise InputError(f"alternative is one of {', '.join(ALTERNATIVES)}, not {alternative!r}", "alternative")
+    if alternative == "two-sided":
+        return np.minimum(2 * np.minimum(lower, upper), 1)
+    return upper if alternative == "greater" else lower
+
+
+def normal_p(z: Floats, alternative: Alternative) -> Floats:
+    """Give the p-value of a score under the normal curve.
+
+    Examples
+    --------
+    >>> normal_p(np.array([1.96]), "two-sided").round(3)
+    array([0.05])
+    """
+    return p_of_tails(ndtr(z), ndtr(-z), alternative)
+
+
+def exact_p(
+    counts: Integers, sums: Integers, sizes: Integers, alternative: Alternative, *, mid_p: bool = False
+) -> Floats:
+    """Give the p-value of each sum of so many counts, if each were drawn from all counts of the map.
+
+    The sum of k counts is distributed as the k-fold convolution of the map's own distribution of counts. It is
+    computed by direct convolution, one more count at a time, which only adds and multiplies numbers that are not
+    negative: the far tail keeps its full relative precision, which a Fourier transform would lose below 1e-16.
+
+    Parameters
+    ----------
+    counts : ndarray of int, of any shape
+        All counts of the map.
+    sums, sizes : ndarray of int, of one shape that broadcasts
+        Each neighbourhood's sum, and how many cells it has.
+    alternative : {"two-sided", "greater", "less"}
+    mid_p : bool, optional
+        Count what was seen itself by half: less cautious with sparse counts, and no longer sure to keep its level.
+
+    Returns
+    -------
+    ndarray of float, of the sums' shape
+
+    Raises
+    ------
+    InputError
+        A sum is larger than `LARGEST_SUM`.
+
+    Examples
+    --------
+    Two of four cells have one report; both cells of a neighbourhood are among them:
+
+    >>> exact_p(np.array([0, 0, 1, 1]), np.array([2]), np.array([2]), "greater")
+    array([0.25])
+    """
+    largest = int(sums.max())
+    if largest > LARGEST_SUM:
+        raise InputError(f"the exact null takes sums up to {LARGEST_SUM}, not {largest}: use the normal one", "null")
+    chance, upper = _sum_distributions(counts, int(sizes.max()), largest)
+    lower = chance.cumsum(axis=1)
+    if mid_p:
+        lower -= chance / 2
+        upper -= chance / 2
+    return p_of_tails(lower, upper, alternative).clip(0, 1)[sizes, sums]
+
+
+def _sum_distributions(counts: Integers, largest_size: int, largest_sum: int) -> tuple[Floats, Floats]:
+    """Give the chance of a sum, and of at least it, by how many counts are summed (from 0) and the sum (from 0)."""
+    length = largest_sum + 1
+    frequency = np.bincount(np.minimum(counts.ravel(), length))
+    values = np.flatnonzero(frequency)
+    shares = frequency[values] / counts.size
+    chance = np.zeros((largest_size + 1, length))
+    upper = np.zeros((largest_size + 1, length + 1))  # the last column: of a sum larger than any that was seen
+    chance[0, 0] = upper[0, 0] = 1
+    for size in range(1, largest_size + 1):
+        for value, share in zip(values.tolist(), shares.tolist(), strict=True):
+            chance[size, value:] += share * chance[size - 1, : length - value]
+        upper[size, -1] = shares @ upper[size - 1, length - values]
+        upper[size, :-1] = chance[size, ::-1].cumsum()[::-1] + upper[size, -1]
+    return chance, upper[:, :-1]

@@ -88,7 +88,7 @@ def gaps(shapes: Shapes) -> tuple[Defect, ...]:
     is_shell = np.diff(part, prepend=-1) > 0  # the shell of a part comes before its holes
     holes = _without_islands(shapely.polygons(rings[~is_shell]), shapely.polygons(rings[is_shell]))
     holes = holes[np.argsort(shapely.bounds(holes)[:, 0], kind="stable")]
-    borders, hole = _segments(shapely.boundary(holes))
+    borders, hole = segments(shapely.boundary(holes))
     unit = _nearest_unit(borders, shapes, np.full(len(borders), -1))
     length = lengths_m(borders)
     return tuple(
@@ -110,12 +110,12 @@ def mismatched_edges(shapes: Shapes) -> tuple[Defect, ...]:
     tuple of Defect
         One for each pair, in the order of the codes: what `shapely.coverage_invalid_edges` reports of either unit.
     """
-    segments, owner = _segments(shapely.coverage_invalid_edges(shapes))
-    pairs = np.sort(np.column_stack([owner, _nearest_unit(segments, shapes, owner)]), axis=1)
+    edges, owner = segments(shapely.coverage_invalid_edges(shapes))
+    pairs = np.sort(np.column_stack([owner, _nearest_unit(edges, shapes, owner)]), axis=1)
     unique, pair = np.unique(pairs, axis=0, return_inverse=True)
-    metres = np.bincount(pair, weights=lengths_m(segments), minlength=len(unique))
+    metres = np.bincount(pair, weights=lengths_m(edges), minlength=len(unique))
     return tuple(
-        Defect((int(low), int(high)), shapely.multilinestrings(segments[pair == position]), float(metres[position]))
+        Defect((int(low), int(high)), shapely.multilinestrings(edges[pair == position]), float(metres[position]))
         for position, (low, high) in enumerate(unique)
     )
 
@@ -136,7 +136,7 @@ def _longest_first(units: npt.NDArray[np.intp], lengths: npt.NDArray[np.float64]
     return tuple(int(member) for member in members[np.lexsort((members, -totals))])
 
 
-def _segments(lines: Shapes) -> tuple[Shapes, npt.NDArray[np.intp]]:
+def segments(lines: Shapes) -> tuple[Shapes, npt.NDArray[np.intp]]:
     """Cut lines into their segments; return these and the position of the line that each comes from."""
     parts, line = shapely.get_parts(lines, return_index=True)
     points, part = shapely.get_coordinates(parts, return_index=True)

@@ -1,6 +1,6 @@
-"""Succession between two generations: which old unit's land went to which new one."""
+"""Succession between two generations: which old unit's land, and which of its reports, went to which new one."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -10,14 +10,14 @@ import shapely
 
 from boundaries.geodesy import areas_m2, lengths_m
 
-NOISE_WIDTH_M = 10.0
-"""A line on a 1:10,000 map is known to half a millimetre, 5 m on the ground: two surveys of it may be 10 m apart."""
+if TYPE_CHECKING:
+    from geo.store.succession import SharedReports
 
-NOISE_SHARE = 0.01
+NOISE_SHARE = 0.02
 """A strip that is this share of the old unit or of the new one matters to it, however narrow it is."""
 
 
-def find_succession(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, noise_width_m: float = NOISE_WIDTH_M) -> pd.DataFrame:
+def find_succession(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, noise_width_m: float) -> pd.DataFrame:
     """Find which new units each old unit's area went to.
 
     Parameters
@@ -25,7 +25,7 @@ def find_succession(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, noise_width_m:
     old, new : GeoDataFrame
         Columns code, name and geometry: valid polygons, lon, lat, EPSG:4326. The units of one frame do not overlap.
     noise_width_m : float
-        Mean width in metres below which a strip may be digitising noise.
+        Mean width in metres below which a strip may be digitising noise: see `boundaries.noise.noise_width_m`.
 
     Returns
     -------
@@ -33,12 +33,16 @@ def find_succession(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, noise_width_m:
         A row for each pair of units that share an area, by old code and then by new code: old_code, old_name, new_code,
         new_name, area_m2 (geodesic, of what they share), share_of_old, share_of_new (0 to 1) and extent.
 
+    See Also
+    --------
+    with_reports : The same by reports.
+
     Notes
     -----
     Extent is "noise" if what the two share is narrower than ``noise_width_m`` on average (twice its area by its
-    perimeter) and less than 1 % of the old unit and of the new one. A border that is drawn anew leaves strips as long
+    perimeter) and less than 2 % of the old unit and of the new one. A border that is drawn anew leaves strips as long
     as the border and as wide as the error, and a transfer has a width; the share keeps what is much of a small unit.
-    All other pairs are transfers: "whole" if it is the old unit's only one and less than 1 % of the old unit is in no
+    All other pairs are transfers: "whole" if it is the old unit's only one and less than 2 % of the old unit is in no
     new unit, else "part".
 
     Examples
@@ -46,7 +50,7 @@ def find_succession(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, noise_width_m:
     >>> west, east = shapely.box(105.8, 21, 105.81, 21.01), shapely.box(105.81, 21, 105.82, 21.01)
     >>> old = gpd.GeoDataFrame({"code": ["1", "2"], "name": ["A", "B"]}, geometry=[west, east], crs=4326)
     >>> new = gpd.GeoDataFrame({"code": ["3"], "name": ["C"]}, geometry=[west.union(east)], crs=4326)
-    >>> find_succession(old, new)[["old_code", "new_code", "share_of_old", "extent"]].to_numpy().tolist()
+    >>> find_succession(old, new, 10)[["old_code", "new_code", "share_of_old", "extent"]].to_numpy().tolist()
     [['1', '3', 1.0, 'whole'], ['2', '3', 1.0, 'whole']]
     """
     before, after = np.asarray(old.geometry), np.asarray(new.geometry)
@@ -69,6 +73,40 @@ def find_succession(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, noise_width_m:
         }
     )
     return found.sort_values(["old_code", "new_code"], ignore_index=True)
+
+
+def with_reports(found: pd.DataFrame, old: pd.DataFrame, new: pd.DataFrame, reports: "SharedReports") -> pd.DataFrame:
+    """Tell of each pair of units how many reports went from the one to the other.
+
+    Parameters
+    ----------
+    found : DataFrame
+        What `find_succession` found.
+    old, new : DataFrame
+        Columns code and name: the same units.
+    reports : SharedReports
+        Counted by `geo.store.succession.count_shared_reports`, with locators of these units.
+
+    Returns
+    -------
+    DataFrame
+        The same rows with the columns reports (int; they sum to all reports that are in a unit of either generation),
+        reports_share_of_old and reports_share_of_new (of all reports in the old unit and in the new one; NaN if it has
+        none). A pair that shares reports and no area, for points just outside of one, comes in with 0 m2 as noise.
+    """
+    counted = pd.DataFrame({"reports": reports.count})
+    for side, units, position in (("old", old, reports.old), ("new", new, reports.new)):
+        by_code = units.sort_values("code")
+        # The last of each is for points in no unit, at position -1.
+        counted[f"{side}_code"] = np.append(by_code["code"].to_numpy(dtype=object), [None])[position]
+        counted[f"{side}_name"] = np.append(by_code["name"].to_numpy(dtype=object), [None])[position]
+    of_old, of_new = (counted.groupby(f"{side}_code")["reports"].sum() for side in ("old", "new"))
+    both = found.merge(counted.dropna(), on=["old_code", "old_name", "new_code", "new_name"], how="outer")
+    both = both.fillna({"area_m2": 0.0, "share_of_old": 0.0, "share_of_new": 0.0, "extent": "noise", "reports": 0})
+    both["reports"] = both["reports"].astype(np.int64)
+    both["reports_share_of_old"] = both["reports"] / both["old_code"].map(of_old)
+    both["reports_share_of_new"] = both["reports"] / both["new_code"].map(of_new)
+    return both.sort_values(["old_code", "new_code"], ignore_index=True)
 
 
 def _measured(shapes: npt.NDArray[Any]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

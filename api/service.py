@@ -10,6 +10,7 @@ from geo.dispatch import Dispatch
 from geo.store.boundaries import read_dispatch
 from geo.store.engine import open_engine
 from geo.store.follow import Follower, boundaries_version
+from geo.store.rules import rules_version
 from geo.store.session import Connection, explained
 
 Result = TypeVar("Result")
@@ -32,12 +33,15 @@ class Service:
         self._version, self.dispatch = self.ask(self._read)
         self._follower = Follower(self._engine, self._refresh)
 
-    def _read(self, connection: Connection) -> tuple[str, Dispatch]:
-        return boundaries_version(connection, self._territory), read_dispatch(connection, self._territory)
+    def _read(self, connection: Connection) -> tuple[tuple[str, int], Dispatch]:
+        return self._read_version(connection), read_dispatch(connection, self._territory)
+
+    def _read_version(self, connection: Connection) -> tuple[str, int]:
+        return boundaries_version(connection, self._territory), rules_version(connection, self._territory)
 
     def _refresh(self) -> None:
-        """Swap the dispatch whole if boundaries changed; a request under way keeps the one it began with."""
-        if self.ask(lambda connection: boundaries_version(connection, self._territory)) != self._version:
+        """Swap the dispatch whole if boundaries or rules changed; a request under way keeps the one it began with."""
+        if self.ask(self._read_version) != self._version:
             self._version, self.dispatch = self.ask(self._read)
 
     def ask(self, question: Callable[[Connection], Result]) -> Result:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from api.commands.console import console, say
 from geo.columns import utc_now
-from geo.store.boundaries import add_generation, list_generations, read_dispatch
+from geo.store.boundaries import list_generations, read_dispatch
 from geo.store.report_reading import count_reports
 from geo.store.reports import add_reports
+from geo.store.rules import put_rules, rules_version
 from geo.store.session import Engine, opened
 from geo.store.settings import territory_settings
 from geo.territory import HANOI
@@ -28,6 +29,7 @@ def prepare(url: str, demo: bool) -> None:
     with opened(url) as engine:
         if settings.territory == HANOI.id:
             _load_schematic(engine)
+            _load_default_rules(engine)
         if settings.boundaries is not None:
             _load_wards(engine, settings.territory, settings.boundaries)
         if demo:
@@ -47,9 +49,17 @@ def _load_schematic(engine: Engine) -> None:
             say("loaded the schematic boundaries of Hanoi; surveyed ones: hientruong boundaries load --help")
 
 
+def _load_default_rules(engine: Engine) -> None:
+    """Put the bundled rules into the table unless there are some: what answers is there to be seen and changed."""
+    with engine.begin() as connection:
+        if not rules_version(connection, HANOI.id):
+            bundled = read_dispatch(connection, HANOI.id).rules
+            put_rules(connection, HANOI.id, bundled, "rules_default.toml", _LOADED_BY)
+
+
 def _load_wards(engine: Engine, territory: str, path: Path) -> None:
     """Load the wards in force since the reform from a file, unless they are loaded."""
-    from boundaries.load import find_loaded, new_generation, read_checked
+    from boundaries.load import Loading, find_loaded, new_generation, read_checked
     from boundaries.schematic import REFORM
 
     file, report = read_checked(path, "ward")
@@ -64,8 +74,9 @@ def _load_wards(engine: Engine, territory: str, path: Path) -> None:
         loaded_by=_LOADED_BY,
     )
     with engine.begin() as connection:
-        if find_loaded(connection, territory, new) is None:
-            add_generation(connection, territory, new)
+        loading = Loading(territory, new)
+        if find_loaded(connection, loading) is None:
+            loading.put(connection)
             say(f"loaded {len(new.units)} wards from {path}")
 
 

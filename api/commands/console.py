@@ -1,6 +1,8 @@
 """How commands speak: data on standard output, all else on standard error."""
 
+import getpass
 import json
+import os
 import sys
 from typing import Any
 
@@ -22,3 +24,11 @@ def put(text: str) -> None:
 def put_json(value: Any) -> None:
     """Write one JSON value on standard output."""
     put(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def user() -> str:
+    """Name who is at the terminal; a container's user may have a number only."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"

@@ -1,10 +1,18 @@
 """`hientruong rules` names every problem of a table, and shows a table that it finds fine."""
 
+import datetime as dt
+import getpass
+import json
+import re
+import time
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from api.service import Service
+from geo.answer import locate
+from geo.territory import HANOI
 from tests.api.serving import run
 from tests.conftest import Database
 
@@ -36,7 +44,7 @@ def test_each_problem_is_a_line_with_its_rule(city_database: Database, file: Pat
     assert (checked.returncode, checked.stdout) == (1, "")
     lines = checked.stderr.splitlines()
     for line, (name, reason) in zip(lines, [("noise", "noise"), ("nowhere", "99999"), ("nobody", "lead")], strict=True):
-        assert line.startswith(f"{file}: rule ")
+        assert re.match(rf"{re.escape(str(file))}: line \d+: rule ", line)
         assert f"'{name}'" in line
         assert reason in line.partition(f"'{name}'")[2]
 
@@ -50,3 +58,50 @@ def test_a_file_without_rules_is_refused_in_one_line(
     checked = run("rules", "check", file, DATABASE_URL=city_database.url)
     assert (checked.returncode, checked.stderr.count("\n")) == (1, 1)
     assert says in checked.stderr
+
+
+LAKE = """
+[[rule]]
+name = "parks"
+categories = ["parking"]
+lead = { vi = "Công ty Công viên", en = "Park company" }
+"""
+
+
+def test_loaded_rules_answer_at_once_in_a_running_service_and_a_dry_run_changes_nothing(
+    city_database: Database, file: Path
+) -> None:
+    url = city_database.url
+    file.write_text(LAKE, encoding="utf-8")
+    service = Service(url, HANOI.id)
+    try:
+        dry = run("rules", "load", file, DATABASE_URL=url)
+        assert (dry.returncode, dry.stdout) == (0, "")
+        assert dry.stderr.splitlines() == [
+            "rule 1 'parks' is new",
+            "rule 1 'waste-ward' is gone",
+            "rule 2 'parking-ward' is gone",
+            "rule 3 'fire-risk-city' is gone",
+            "dry run, nothing was written: 4 changes; add --commit to put the rules into force",
+        ]
+        assert json.loads(run("rules", "list", DATABASE_URL=url).stdout) == []
+        assert lead(service) == "Công an phường Bạch Mai"
+        loaded = run("rules", "load", file, "--commit", DATABASE_URL=url)
+        assert loaded.stderr.splitlines()[-1].endswith("with 1 rules is in force")
+        until = time.monotonic() + 30
+        while lead(service) != "Công ty Công viên" and time.monotonic() < until:
+            pass
+        assert lead(service) == "Công ty Công viên"
+    finally:
+        service.close()
+    (only,) = json.loads(run("rules", "list", DATABASE_URL=url).stdout)
+    assert (only["source"], only["rules"], only["loaded_by"]) == ("rules.toml", 1, getpass.getuser())
+    again = run("rules", "load", file, "--commit", DATABASE_URL=url)
+    assert (again.returncode, again.stderr) == (0, f"{file}: these rules are in force already; nothing was changed\n")
+    shown = run("rules", "show", "--set", only["id"], DATABASE_URL=url)
+    assert tomllib.loads(shown.stdout)["rule"] == tomllib.loads(LAKE)["rule"]
+
+
+def lead(service: Service) -> str:
+    answered = locate(service.dispatch, 105.856919, 21.005396, dt.date(2026, 1, 5), category="parking")
+    return answered["responsible"]["lead"]

@@ -1,13 +1,8 @@
-"""Point to unit, in bulk and one at a time, beside what others need for the same points in the same run.
+"""Point to unit: in bulk, one at a time, on the borders, and what the locator itself costs."""
 
-Run it from the project's root: ``python -m tests.bench.bench_locate``.
-"""
-
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import geopandas
 import numpy as np
@@ -17,41 +12,31 @@ import shapely
 
 from geo.locator import Locator
 from geo.store.cluster import PrivateCluster
+from tests.bench.harness import Method, Result, Size, at_most, best_of, one_by_one, one_core, times_faster
+from tests.bench.points import city_points
 from tests.conftest import reachable_folder
-from tests.geo.coverages import Coverage, hanoi
+from tests.geo.coverages import Coverage, brute_force, hanoi, stress_set
 
 OURS = "Locator"
-BULK_POINTS = 1_000_000
-SINGLE_POINTS = 20_000
-
-Points = tuple[np.ndarray, np.ndarray]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One method's seconds a point; where points come one by one, at the median and for the slowest hundredth."""
-
-    task: str
-    method: str
-    median: float
-    slowest: float | None = None
+SJOIN = "geopandas.sjoin covered_by"
+SEDONA = "sedonadb ST_CoveredBy"
+TREE = "shapely STRtree covered_by"
+POSTGIS = "PostGIS, prepared query"
 
 
-def city_points(coverage: Coverage, count: int) -> Points:
-    """Scatter points as reports are: four in five where the small units are, the rest anywhere in the extent."""
-    random = np.random.default_rng(0)
-    west, south, east, north = shapely.total_bounds(coverage.polygons)
-    small = coverage.polygons[np.argsort(shapely.area(coverage.polygons))[: len(coverage.polygons) // 4]]
-    centre = np.median(shapely.get_coordinates(shapely.centroid(small)), axis=0)
-    clustered = random.normal(centre, [0.04, 0.035], (count * 4 // 5, 2))
-    anywhere = random.uniform([west, south], [east, north], (count - len(clustered), 2))
-    lon, lat = random.permutation(np.concatenate([clustered, anywhere])).T
-    return lon.copy(), lat.copy()
+def results(size: Size) -> Iterator[Result]:
+    """Measure on the surveyed wards."""
+    coverage = hanoi()
+    yield bulk(coverage, size.of(1_000_000, 100_000))
+    yield one_at_a_time(coverage, size.of(20_000, 2_000))
+    yield borders(coverage, size.of(1, 20))
+    yield building(coverage)
+    yield a_country(size.of(1_200, 200))
 
 
-def bulk(coverage: Coverage) -> list[Row]:
+def bulk(coverage: Coverage, count: int) -> Result:
     """Locate many points at once on one core; every method must find as many points in a unit."""
-    lon, lat = city_points(coverage, BULK_POINTS)
+    lon, lat = city_points(coverage, count)
     units = geopandas.GeoDataFrame({"unit": range(len(coverage.codes))}, geometry=coverage.polygons, crs=4326)
     points = geopandas.GeoDataFrame({"point": range(len(lon))}, geometry=shapely.points(lon, lat), crs=4326)
     locator = Locator.build(coverage.codes, coverage.polygons)
@@ -61,34 +46,33 @@ def bulk(coverage: Coverage) -> list[Row]:
     sedona.create_data_frame(points).to_view("point")
     join = "SELECT point, unit FROM unit JOIN point ON ST_CoveredBy(point.geometry, unit.geometry)"
 
-    methods: dict[str, Callable[[], int]] = {
+    ways: dict[str, Callable[[], int]] = {
         OURS: lambda: int((locator.locate(lon, lat).unit >= 0).sum()),
-        "geopandas.sjoin covered_by": lambda: points.sjoin(units, predicate="covered_by")["point"].nunique(),
-        "shapely STRtree covered_by": lambda: len(np.unique(tree.query(points.geometry.values, "covered_by")[0])),
-        "sedonadb ST_CoveredBy": lambda: len(pyarrow.table(sedona.sql(join))["point"].unique()),
+        SJOIN: lambda: points.sjoin(units, predicate="covered_by")["point"].nunique(),
+        TREE: lambda: len(np.unique(tree.query(points.geometry.values, "covered_by")[0])),
+        SEDONA: lambda: len(pyarrow.table(sedona.sql(join))["point"].unique()),
     }
     with one_core():
-        found = {method: locate() for method, locate in methods.items()}
-        rows = [Row("bulk", method, best_of(3, locate) / len(lon)) for method, locate in methods.items()]
+        found = {name: locate() for name, locate in ways.items()}
+        methods = [Method(name, best_of(3, locate) / len(lon) * 1e9) for name, locate in ways.items()]
     if len(set(found.values())) > 1:
         raise SystemExit(f"the methods do not agree: {found}")
-    return rows
+    bars = [times_faster(methods, SJOIN, 60, 150), times_faster(methods, SEDONA, 8, 40)]
+    return Result(f"bulk locate, {count:,} points, one core, exact", "ns a point", methods, bars)
 
 
-def one_at_a_time(coverage: Coverage) -> list[Row]:
+def one_at_a_time(coverage: Coverage, count: int) -> Result:
     """Locate points one by one, in this process and by a prepared query on a PostGIS on the same machine."""
-    lon, lat = (values.tolist() for values in city_points(coverage, SINGLE_POINTS))
+    points = list(zip(*(values.tolist() for values in city_points(coverage, count)), strict=True))
     locator = Locator.build(coverage.codes, coverage.polygons)
     tree = shapely.STRtree(coverage.polygons)
-    rows = [
-        timed_one_by_one(OURS, locator.locate_one, lon, lat),
-        timed_one_by_one(
-            "shapely STRtree covered_by", lambda x, y: tree.query(shapely.Point(x, y), "covered_by"), lon, lat
-        ),
+    methods = [
+        one_by_one(OURS, locator.locate_one, points),
+        one_by_one(TREE, lambda x, y: tree.query(shapely.Point(x, y), "covered_by"), points),
     ]
     with postgis_lookup(coverage) as lookup:
-        rows.append(timed_one_by_one("PostGIS, prepared", lookup, lon[:5_000], lat[:5_000]))
-    return rows
+        methods.append(one_by_one(POSTGIS, lookup, points[: count // 4]))
+    return Result("one locate in process", "µs", methods, [times_faster(methods, POSTGIS, 10, 30)])
 
 
 @contextmanager
@@ -110,54 +94,64 @@ def postgis_lookup(coverage: Coverage) -> Iterator[Callable[[float, float], obje
             yield lambda x, y: cursor.execute(query, (x, y), prepare=True).fetchone()
 
 
-def timed_one_by_one(method: str, locate: Callable[[float, float], object], lon: list[float], lat: list[float]) -> Row:
-    seconds = np.empty(len(lon))
-    for number, (x, y) in enumerate(zip(lon, lat, strict=True)):
-        start = time.perf_counter()
-        locate(x, y)
-        seconds[number] = time.perf_counter() - start
-    median, slowest = np.percentile(seconds, [50, 99])
-    return Row("one point", method, float(median), float(slowest))
+def borders(coverage: Coverage, every: int) -> Result:
+    """Count what is wrong on vertices, middles of edges, points on edges and a hair's breadth beside; GEOS is truth."""
+    locator = Locator.build(coverage.codes, coverage.polygons)
+    lon, lat = stress_set(locator.polygons, every=every)
+    unit = locator.locate(lon, lat).unit
+    truth, _, _ = brute_force(locator.polygons, lon, lat)
+    points = geopandas.GeoDataFrame({"point": range(len(lon))}, geometry=shapely.points(lon, lat), crs=4326)
+    units = geopandas.GeoDataFrame({"unit": range(len(locator.codes))}, geometry=locator.polygons, crs=4326)
+    sedona = sedonadb.connect()
+    sedona.create_data_frame(units).to_view("unit")
+    sedona.create_data_frame(points).to_view("point")
+    join = (
+        "SELECT point, min(unit) AS unit FROM unit JOIN point ON ST_CoveredBy(point.geometry, unit.geometry)"
+        " GROUP BY point"
+    )
+    found = pyarrow.table(sedona.sql(join))
+    sedona_unit = np.full(len(lon), -1)
+    sedona_unit[found["point"].to_numpy()] = found["unit"].to_numpy()
+    methods = [Method(OURS, float((unit != truth).sum())), Method(SEDONA, float((sedona_unit != truth).sum()))]
+    bars = [at_most(methods[0].value, 0, 0, "wrong or lost")]
+    return Result(f"border stress set, {len(lon):,} points", "points wrong or lost", methods, bars)
 
 
-def best_of(times: int, work: Callable[[], object]) -> float:
-    """Take the shortest of some runs: what disturbs a run only makes it longer."""
-    seconds = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+def building(coverage: Coverage) -> Result:
+    """Build the locator of a city; how much memory it takes is a test's promise."""
+    seconds = best_of(3, lambda: Locator.build(coverage.codes, coverage.polygons))
+    return Result("build the locator of a city", "s", [Method(OURS, seconds)])
 
 
-@contextmanager
-def one_core() -> Iterator[None]:
-    """Keep this process, with its threads to come, on one core."""
-    cores = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(cores)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, cores)
+def a_country(side: int) -> Result:
+    """Build the locator of thousands of units with millions of vertices, and locate in it."""
+    coverage = made_up_country(side)
+    vertices = int(shapely.get_num_coordinates(coverage.polygons).sum())
+    start = time.perf_counter()
+    Locator.build(coverage.codes, coverage.polygons)
+    seconds = time.perf_counter() - start
+    task = f"build the locator of a country, {len(coverage.codes):,} units, {vertices:,} vertices"
+    return Result(task, "s", [Method(OURS, seconds)], [at_most(seconds, 20, 10, "s")])
 
 
-def table(rows: list[Row]) -> str:
-    """Write rows as Markdown, with how many times as fast as its peers the locator was."""
-    ours = {row.task: row.median for row in rows if row.method == OURS}
-    lines = ["| task | method | points/s | p50, µs | p99, µs | the locator is faster |", "|---|---|--:|--:|--:|--:|"]
-    for row in rows:
-        slowest = "" if row.slowest is None else f"{row.slowest * 1e6:.1f}"
-        rate = f"{1 / row.median:,.0f}"
-        faster = "" if row.method == OURS else f"{row.median / ours[row.task]:.1f} x"
-        median = "" if row.slowest is None else f"{row.median * 1e6:.2f}"
-        lines.append(f"| {row.task} | {row.method} | {rate} | {median} | {slowest} | {faster} |")
-    return "\n".join(lines)
-
-
-def main() -> None:
-    coverage = hanoi()
-    print(table([*bulk(coverage), *one_at_a_time(coverage)]))
-
-
-if __name__ == "__main__":
-    main()
+def made_up_country(side: int) -> Coverage:
+    """Make a coverage of about `side` squared / 150 units with crooked borders, of which each edge has four pieces."""
+    random = np.random.default_rng(0)
+    x, y = np.meshgrid(np.linspace(102, 110, side + 1), np.linspace(8, 23, side + 1))
+    step = np.array([8, 15]) / side
+    corners = np.stack([x, y], axis=-1)
+    corners[1:-1, 1:-1] += random.uniform(-0.3, 0.3, (side - 1, side - 1, 2)) * step
+    rings = np.stack(
+        [corners[:-1, :-1], corners[:-1, 1:], corners[1:, 1:], corners[1:, :-1], corners[:-1, :-1]], axis=2
+    )
+    squares = shapely.polygons(rings.reshape(-1, 5, 2))
+    seeds = random.uniform([102, 8], [110, 23], (side * side // 150, 2))
+    _, owner = np.unique(
+        shapely.STRtree(shapely.points(seeds)).query_nearest(shapely.centroid(squares), all_matches=False)[1],
+        return_inverse=True,
+    )
+    order = np.argsort(owner, kind="stable")
+    starts = np.flatnonzero(np.diff(owner[order], prepend=-1))
+    units = np.array([shapely.union_all(part) for part in np.split(squares[order], starts[1:])], dtype=object)
+    units = shapely.segmentize(units, step.min() / 4)
+    return Coverage([f"{number:05d}" for number in range(len(units))], units)

@@ -20,14 +20,14 @@ from tests.bench.harness import Method, Result, Size
 _FOLDER = Path(__file__).parent
 _PAGE = _FOLDER.parents[1] / "docs" / "benchmarks.md"
 _VERSIONS = (
-    "numpy", "shapely", "geopandas", "pyarrow", "fastapi", "uvicorn", "psycopg", "sqlalchemy", "asyncpg", "sedonadb", "duckdb",
-    "esda", "pymannkendall", "h3ronpy",
+    "numpy", "shapely", "geopandas", "pyarrow", "fastapi", "uvicorn", "psycopg", "sqlalchemy", "asyncpg", "sedonadb",
+    "duckdb", "esda", "pymannkendall", "h3ronpy",
 )  # fmt: skip
 _HEAD = """# Benchmarks
 
-Written by `scripts/bench`; nothing here was typed by hand. Every row was measured beside its peers in one run, on one machine:
-compare the ratios, not the seconds, with your own run. A value is the shortest of several runs (what disturbs a run only makes it
-longer) or, where calls were timed one by one, their median. Expect 20 to 30 % from run to run.
+Written by `scripts/bench`; nothing here was typed by hand. Every row was measured beside its peers in one run, on one
+machine: compare the ratios, not the seconds, with your own run. A value is the shortest of several runs (what disturbs
+a run only makes it longer) or, where calls were timed one by one, their median. Expect 20 to 30 % from run to run.
 """
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,18 @@ from boundaries.files import UnitFile, read_units
 from boundaries.gate import check
 from boundaries.report import GateReport
 from geo.errors import FileError, InputError, RefusedError
+from geo.locator import Locator
 from geo.store.boundaries import (
     Connection,
     NewGeneration,
+    Outcome,
+    add_draft,
     add_generation,
     list_generations,
     put_categories,
     put_territory,
 )
+from geo.store.relocation import Relocated, find_relocated
 from geo.territory import CATEGORIES, HANOI, Generation
 
 _NAMED = 3
@@ -166,10 +171,48 @@ def _english_name(file: UnitFile, level: str, code: str, name: str, kind: str | 
         raise FileError(f"{file.name}: unit {code} needs columns kind and name_en: {error}") from error
 
 
-def find_loaded(connection: Connection, territory: str, new: NewGeneration) -> Generation | None:
-    """Find the active generation of the same level and period that was made from the same file."""
-    wanted = (new.checksum, new.valid_from, new.valid_to, "active")
-    found = list_generations(connection, territory, new.level)
+@dataclass(frozen=True)
+class Loading:
+    """A generation on its way into the database.
+
+    Parameters
+    ----------
+    territory : str
+    new : NewGeneration
+    replace, end : int, optional
+        Generations that make room; see `geo.store.boundaries.activate`.
+    draft : bool
+        Write it, but let it answer nothing.
+    """
+
+    territory: str
+    new: NewGeneration
+    replace: int | None = None
+    end: int | None = None
+    draft: bool = False
+
+    def relocated(self, connection: Connection) -> Relocated | None:
+        """Find the reports whose unit would change if a generation of the same period gives way; None if none does."""
+        new = self.new
+        period = (new.valid_from, new.valid_to)
+        active = [old for old in list_generations(connection, self.territory, new.level) if old.state == "active"]
+        old = next((old for old in active if (old.valid_from, old.valid_to) == period), None)
+        if old is None or new.level != "ward":
+            return None
+        return find_relocated(connection, old, Locator.build(new.units["code"].tolist(), new.units.geometry.to_numpy()))
+
+    def put(self, connection: Connection) -> Outcome:
+        """Write the generation within the caller's transaction."""
+        if self.draft:
+            return Outcome(add_draft(connection, self.territory, self.new))
+        return add_generation(connection, self.territory, self.new, replace=self.replace, end=self.end)
+
+
+def find_loaded(connection: Connection, loading: Loading) -> Generation | None:
+    """Find the generation of the same level, period and state that was made from the same file."""
+    new, state = loading.new, "draft" if loading.draft else "active"
+    wanted = (new.checksum, new.valid_from, new.valid_to, state)
+    found = list_generations(connection, loading.territory, new.level)
     return next((old for old in found if (old.checksum, old.valid_from, old.valid_to, old.state) == wanted), None)
 
 

@@ -33,6 +33,26 @@ class Layer:
         """Database id of each unit, and of none: ``unit_ids[-1]`` is 0."""
         return np.array([unit.id for unit in self.units] + [0], dtype=np.int64)
 
+    def place(
+        self, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+        """Find the unit of each point under these boundaries, whatever day it is.
+
+        Parameters
+        ----------
+        lon, lat : ndarray of float64, shape (n,)
+            WGS 84 degrees.
+
+        Returns
+        -------
+        unit_id : ndarray of int64, shape (n,)
+            Database ids; 0 for a point that is further than `NEAREST_WITHIN_M` from every unit.
+        how : ndarray of uint8, shape (n,)
+            Values of :class:`geo.locator.How`.
+        """
+        located = self.locator.locate(lon, lat, nearest_within_m=NEAREST_WITHIN_M)
+        return self.unit_ids[located.unit], located.how
+
     def in_force(self, day: npt.NDArray[np.datetime64]) -> npt.NDArray[np.bool_]:
         """Tell of local dates whether the generation is in force on each."""
         since = day >= np.datetime64(self.generation.valid_from)
@@ -152,10 +172,8 @@ class Jurisdiction:
         how = np.full(len(lon), How.OUTSIDE, dtype=np.uint8)
         for layer in self.layers:
             chosen = layer.in_force(day)
-            located = layer.locator.locate(lon[chosen], lat[chosen], nearest_within_m=NEAREST_WITHIN_M)
-            unit_id[chosen] = layer.unit_ids[located.unit]
+            unit_id[chosen], how[chosen] = layer.place(lon[chosen], lat[chosen])
             generation_id[chosen] = layer.generation.id
-            how[chosen] = located.how
         return Placed(unit_id, generation_id, how)
 
     def areas_of(

@@ -1,16 +1,14 @@
 """`hientruong boundaries list`: list the generations of a territory."""
 
-import dataclasses
-import datetime as dt
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
 
 from api.commands.boundaries.options import JsonOption, TerritoryOption
-from api.commands.boundaries.tables import print_table
+from api.commands.boundaries.tables import plain_generation, print_table
 from api.commands.console import put_json, say
 
 if TYPE_CHECKING:
@@ -28,17 +26,11 @@ def list_loaded(territory: TerritoryOption = "hanoi", as_json: JsonOption = Fals
     with transaction() as connection:
         generations = list_generations(connection, territory)
     if as_json:
-        put_json([_plain(generation) for generation in generations])
+        put_json([plain_generation(generation) for generation in generations])
     elif generations:
         print_table(_generations_table(generations), sys.stdout)
     else:
         say(f"territory {territory!r} has no boundaries yet")
-
-
-def _plain(generation: "Generation") -> dict[str, Any]:
-    """Turn a generation into values that JSON has."""
-    values = dataclasses.asdict(generation)
-    return {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in values.items()}
 
 
 def _generations_table(generations: "Sequence[Generation]") -> Table:

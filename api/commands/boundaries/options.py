@@ -16,4 +16,5 @@ ExceptionsOption = Annotated[
     typer.Option(exists=True, dir_okay=False, help="TOML file of pairs of units whose defects are accepted."),
 ]
 TerritoryOption = Annotated[str, typer.Option(envvar="HIENTRUONG_TERRITORY", help="The city, by its id.")]
+CommitOption = Annotated[bool, typer.Option("--commit", help="Write it; without, nothing is changed.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]

@@ -1,7 +1,9 @@
 """What the commands on boundaries print: tables, and a generation in words."""
 
+import dataclasses
+import datetime as dt
 from collections import Counter
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -37,6 +39,12 @@ def show_report(report: "GateReport", stream: TextIO) -> None:
 def print_table(table: Table, stream: TextIO) -> None:
     """Print a table as wide as the terminal, or wide enough for a pipe."""
     Console(file=stream, width=None if stream.isatty() else _PIPE_WIDTH).print(table)
+
+
+def plain_generation(generation: "Generation") -> dict[str, Any]:
+    """Turn a generation into values that JSON has."""
+    values = dataclasses.asdict(generation)
+    return {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in values.items()}
 
 
 def generation_words(generation: "Generation") -> str:

@@ -67,6 +67,9 @@ class Generation(Base):
     period: Mapped[Range[dt.date]] = mapped_column(
         DATERANGE, Computed("daterange(valid_from, valid_to)", persisted=True)
     )
+    ended_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("generation.id"), comment="the generation that put an end to its open period"
+    )
     state: Mapped[str]
     schematic: Mapped[bool] = mapped_column(comment="computed from centres and areas, not surveyed")
     source: Mapped[str]

@@ -7,7 +7,6 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 Words = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
@@ -63,6 +62,8 @@ def local_days(moments: Moments, time_zone: str) -> Moments:
     >>> local_days(np.array(["2025-06-30T17:30"], dtype="datetime64[ms]"), "Asia/Ho_Chi_Minh")
     array(['2025-07-01'], dtype='datetime64[D]')
     """
+    import pandas as pd  # late: a service starts a second sooner without it
+
     local = pd.DatetimeIndex(moments).tz_localize("UTC").tz_convert(time_zone).tz_localize(None)
     days: Moments = local.to_numpy().astype("datetime64[D]")
     return days

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from geo.cells import cells_of
 from geo.columns import Columns, Floats, Integers, Moments, Words, column, local_days
@@ -206,6 +205,8 @@ def _check_values(submitted: Submitted, categories: Sequence[str], received_at: 
 
 
 def _check_words(words: Words, field: str, known: Sequence[str], refusals: _Refusals) -> None:
+    import pandas as pd  # late: a service starts a second sooner without it
+
     # Not np.isin: numpy's texts lose NULs at their end, and all take as much room as the longest.
     unknown = ~pd.Series(words, dtype=object).isin(list(known)).to_numpy()
     reason = f"unknown {field} {{!r:.60}}: use one of {', '.join(known)}"

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from pydantic import ValidationError
 
@@ -283,6 +282,8 @@ class _Column:
     """A column of text with few different values, so that a rule looks at each value once and not at each report."""
 
     def __init__(self, values: ArrayLike, shape: tuple[int, ...]) -> None:
+        import pandas as pd  # late: a service starts a second sooner without it
+
         codes, self.values = pd.factorize(np.asarray(values, dtype=object).ravel())
         self._codes = np.broadcast_to(codes.reshape(np.shape(values)), shape)
 

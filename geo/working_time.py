@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from geo.errors import InputError
@@ -154,6 +153,8 @@ class WorkingCalendar:
         moments = _utc(moment, "moment")
         if isinstance(moment, dt.datetime):
             return moment.astimezone(self.zone).date()
+        import pandas as pd  # late: a service starts a second sooner without it
+
         local = pd.DatetimeIndex(moments.ravel(), tz="UTC").tz_convert(self.zone).tz_localize(None)
         return local.to_numpy("datetime64[D]").reshape(moments.shape)
 
@@ -242,6 +243,8 @@ class WorkingCalendar:
         return known.keys(), known.weekend_workdays
 
     def _to_utc(self, wall: Moments) -> Moments:
+        import pandas as pd
+
         local = pd.DatetimeIndex(wall.astype(MOMENT).ravel())
         first_of_two = np.ones(wall.size, dtype=bool)
         moments = local.tz_localize(self.time_zone, ambiguous=first_of_two, nonexistent="shift_forward")

@@ -1,6 +1,8 @@
 """`hientruong up` and `hientruong serve`: the service."""
 
+import importlib
 import socket
+import threading
 from typing import Annotated
 
 import typer
@@ -25,12 +27,14 @@ def up(
     Example: hientruong up --demo --port 8080
     """
     listening = _listen(host, port)
-    from api.start import prepare
     from geo.store import migrate, session
 
     say("starting the database")
+    _import_meanwhile("api.start", "uvicorn", "api.app")
     with session.database() as url, session.explained():
-        migrate.upgrade(url)
+        from api.start import prepare
+
+        migrate.ensure_newest(url)
         prepare(url, demo)
         _serve(url, listening)
 
@@ -43,8 +47,14 @@ def serve(host: Host = None, port: Port = None) -> None:
     listening = _listen(host, port)
     from geo.store import session
 
+    _import_meanwhile("uvicorn", "api.app")
     with session.database() as url, session.explained():
         _serve(url, listening)
+
+
+def _import_meanwhile(*modules: str) -> None:
+    """Import modules in a thread; whoever imports them meanwhile waits for what is left."""
+    threading.Thread(target=lambda: [importlib.import_module(name) for name in modules], daemon=True).start()
 
 
 def _listen(host: str | None, port: int | None) -> socket.socket:
@@ -75,6 +85,7 @@ def _serve(url: str, listening: socket.socket) -> None:
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             host, port = listening.getsockname()[:2]
+            _import_meanwhile("pandas")  # the first report needs it, the first lookup does not
             say(f"Hiện Trường: http://{f'[{host}]' if ':' in host else host}:{port}  (Ctrl-C stops it)")
 
     app = create_app(url, territory_settings().territory)

@@ -39,7 +39,7 @@ def database() -> Iterator[str]:
         yield named
         return
     with private_cluster().running() as running:
-        migrate.upgrade(running.url)
+        migrate.ensure_newest(running.url)
         yield running.url
 
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 from api.problems import answer_with_problems
-from api.routes import health, hexes, locate, page, reports, units
+from api.routes import generations, health, hexes, locate, page, reports, unit, units
 from api.service import Service
 from maps.assets import leaflet_folder, planner_folder
 
@@ -46,7 +46,7 @@ def create_app(url: str, territory: str) -> FastAPI:
         lifespan=lifespan,
     )
     answer_with_problems(app)
-    for module in (locate, units, hexes, reports, health, page):
+    for module in (locate, units, unit, generations, hexes, reports, health, page):
         app.include_router(module.router)
     app.mount("/assets/leaflet", StaticFiles(directory=leaflet_folder()))
     app.mount("/assets/planner", StaticFiles(directory=planner_folder()))

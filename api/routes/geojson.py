@@ -7,6 +7,7 @@ from fastapi import Query
 from geo.coordinates import check_coordinates
 from geo.errors import CoordinateError, InputError
 from geo.jurisdiction import Layer
+from geo.territory import Generation
 
 MEDIA_TYPE = "application/geo+json"
 
@@ -36,6 +37,17 @@ def bbox_of(text: str | None) -> tuple[float, float, float, float] | None:
     return west, south, east, north
 
 
+def generation_words(generation: Generation) -> dict[str, Any]:
+    """Say which boundaries an answer rests on, and where they come from."""
+    return {
+        "id": generation.id,
+        "valid_from": generation.valid_from,
+        "valid_to": generation.valid_to,
+        "schematic": generation.schematic,
+        "source": generation.source,
+    }
+
+
 def generation_member(layer: Layer) -> dict[str, Any]:
-    """Say which boundaries an answer rests on."""
-    return layer.words | {"source": layer.generation.source}
+    """Say which boundaries an answer from memory rests on."""
+    return generation_words(layer.generation)

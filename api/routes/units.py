@@ -1,62 +1,61 @@
-"""Units with their shapes on a day, and the generations that there are."""
+"""Units of a level with their shapes on a day."""
 
 import datetime as dt
-from functools import lru_cache
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import orjson
 import shapely
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from api.routes.geojson import MEDIA_TYPE, Bbox, bbox_of, generation_member
+from api.etag import negotiated, tagged
+from api.routes.geojson import MEDIA_TYPE, Bbox, bbox_of, generation_words
 from api.service import Served
-from geo.jurisdiction import Layer
-from geo.simplify import simplify_coverage
-from geo.store.boundaries import list_generations
+from api.shapes import features, shapes_of
+from geo.store.units import generation_in_force
 
 router = APIRouter(prefix="/v1", tags=["boundaries"])
 
+Level = Annotated[
+    Literal["ward", "district", "city", "area"], Query(description="areas are named places such as parks")
+]
+Day = Annotated[dt.date | None, Query(description="local date; today if left out", examples=["2026-01-05"])]
+Tolerance = Annotated[
+    float,
+    Query(
+        ge=0, le=5000, allow_inf_nan=False, description="metres by which shapes are simplified; 0 gives every vertex"
+    ),
+]
 
-@router.get("/units", response_class=Response, responses={200: {"content": {MEDIA_TYPE: {}}}})
+
+@router.head("/units", include_in_schema=False)
+@router.get("/units", response_class=Response, responses={200: {"content": {MEDIA_TYPE: {}}}, 304: {}})
 def units(
+    request: Request,
     service: Served,
-    level: Annotated[Literal["ward"], Query(description="wards and communes")] = "ward",  # noqa: ARG001 (its type refuses others)
-    at: Annotated[dt.date | None, Query(description="local date; today if left out")] = None,
-    tolerance: Annotated[float, Query(ge=0, le=5000, description="metres; 0 gives every vertex")] = 0,
+    level: Level = "ward",
+    at: Day = None,
+    tolerance: Tolerance = 0,
     bbox: Bbox = None,
 ) -> Response:
-    """Give the units of a day as GeoJSON."""
-    territory = service.dispatch.jurisdiction.territory
-    layer = service.dispatch.jurisdiction.layer_at(at or territory.today())
-    box = bbox_of(bbox)
-    shapes = _shapes(layer, tolerance, territory.metric_srid)
-    features = [
-        {
-            "type": "Feature",
-            "id": unit.code,
-            "properties": unit.words | {"schematic": layer.generation.schematic},
-            "geometry": orjson.Fragment(shape),
+    """Give the units of a day as GeoJSON. However they are simplified, neighbours keep one border."""
+    media_type = negotiated(request, (MEDIA_TYPE, "application/json"))
+    territory, box = service.dispatch.jurisdiction.territory, bbox_of(bbox)
+    day = at or territory.today()
+    generation = service.ask(lambda connection: generation_in_force(connection, territory.id, level, day))
+
+    def body() -> bytes:
+        polygons = shapes_of(service, generation.id).polygons
+        shown = np.arange(len(polygons)) if box is None else np.flatnonzero(_meet(polygons, box))
+        collection = {
+            "type": "FeatureCollection",
+            "generation": generation_words(generation),
+            "features": features(service, generation, tolerance, shown),
         }
-        for unit, shape, polygon in zip(layer.units, shapes, layer.locator.polygons, strict=True)
-        if box is None or shapely.intersects(polygon, shapely.box(*box))
-    ]
-    body = {"type": "FeatureCollection", "generation": generation_member(layer), "features": features}
-    return Response(orjson.dumps(body), media_type=MEDIA_TYPE)
+        return orjson.dumps(collection)
+
+    return tagged(request, media_type, ("units", generation.id, generation.state, tolerance, box), body)
 
 
-@lru_cache(maxsize=16)
-def _shapes(layer: Layer, tolerance_m: float, metric_srid: int) -> tuple[str, ...]:
-    """Write each unit's shape as GeoJSON, oriented as RFC 7946 wants it."""
-    polygons = layer.locator.polygons
-    if tolerance_m > 0:
-        polygons = simplify_coverage(polygons, tolerance_m, metric_srid)
-    return tuple(shapely.to_geojson(shapely.orient_polygons(polygons)))
-
-
-@router.get("/generations")
-async def generations(service: Served) -> list[dict[str, Any]]:
-    """List the sets of boundaries, also those that are no longer in force."""
-    territory = service.dispatch.jurisdiction.territory.id
-    found = await service.ask_aside(lambda connection: list_generations(connection, territory))
-    hidden = {"loaded_by"}
-    return [{name: value for name, value in vars(g).items() if name not in hidden} for g in found]
+def _meet(polygons: Any, box: tuple[float, float, float, float]) -> Any:
+    return shapely.intersects(polygons, shapely.box(*box))

@@ -201,7 +201,6 @@ def test_categories_extent_and_generations_are_those_of_the_database(
     assert [each["id"] for each in generations] == [
         id for (id,) in sql.execute("SELECT id FROM generation ORDER BY level, valid_from")
     ]
-    assert not any("loaded_by" in each for each in generations)
 
 
 def test_what_is_not_there_is_a_problem_too(http: httpx.Client) -> None:

@@ -105,7 +105,8 @@ def hot_spots(
     x = not_negative(counts, "counts", (weights.n,))
     z = gi_z(x, weights)
     sums = weights.lag(x)
-    method = suitable_null(x, sums, weights) if null == "auto" else null
+    is_whole = bool((x == np.rint(x)).all())
+    method = suitable_null(x.mean() if is_whole else np.inf, sums.max(), weights) if null == "auto" else null
     parameters: dict[str, int | float | str | bool] = {
         "n": len(x),
         "mean": float(x.mean()),
@@ -174,7 +175,8 @@ def gi_z(values: ArrayLike, weights: Weights) -> Floats:
     if not weights.with_self:
         n -= 1
         mean = -centred / max(n, 1)
-        variance = ((centred @ centred) - centred**2) / max(n, 1) - mean**2
+        others = ((centred @ centred) - centred**2) / max(n, 1) - mean**2
+        variance = np.where(others > 1e-12 * variance, others, 0)  # equal others leave a rest of rounding
     return score(weights.lag(centred), weights.sums, weights.square_sums, mean, variance, n)
 
 
@@ -206,17 +208,16 @@ def score(lag: Floats, sums: Floats, square_sums: Floats, mean: Floats, variance
     return (lag - mean * sums) * scale
 
 
-def suitable_null(counts: Floats, sums: Floats, weights: Weights) -> Literal["exact", "normal"]:
-    """Choose the exact null for sparse whole counts, the normal one for all else.
+def suitable_null(mean: float, largest_sum: float, weights: Weights) -> Literal["exact", "normal"]:
+    """Choose the exact null for sparse counts with binary weights, the normal one for all else.
 
     Examples
     --------
-    >>> pair = Weights.within([0, 1], [0, 0], 1)
-    >>> suitable_null(np.array([0.0, 1.0]), np.array([1.0, 1.0]), pair)
+    >>> suitable_null(0.5, 3, Weights.within([0, 1], [0, 0], 1))
     'exact'
     """
-    countable = weights.binary and (counts == np.rint(counts)).all() and sums.max() <= LARGEST_SUM
-    return "exact" if countable and counts.mean() <= LARGEST_SPARSE_MEAN else "normal"
+    sparse = mean <= LARGEST_SPARSE_MEAN and largest_sum <= LARGEST_SUM
+    return "exact" if sparse and weights.binary else "normal"
 
 
 def check_binary(weights: Weights) -> None:

@@ -72,7 +72,8 @@ def mann_kendall(series: ArrayLike) -> Trend:
     -----
     Mann, H. B. (1945), Nonparametric tests against trend, Econometrica 13: 245-259; Kendall, M. G. (1975), Rank
     correlation methods; ties as in Gilbert, R. O. (1987), Statistical methods for environmental pollution monitoring,
-    ch. 16. The test takes the values of a row for independent; a series that remembers its past finds trends too easily.
+    ch. 16. The test takes the values of a row for independent: a series that remembers its past finds trends too
+    easily.
 
     Examples
     --------
@@ -85,24 +86,26 @@ def mann_kendall(series: ArrayLike) -> Trend:
     if not 2 <= steps <= MOST_STEPS:
         raise InputError(f"a trend needs 2 to {MOST_STEPS} steps, not {steps}", "series")
     s = _rises_less_falls(np.ascontiguousarray(x.T))
-    variance = (steps * (steps - 1) * (2 * steps + 5) - _ties(np.sort(x, axis=1).T)) / 18
+    variance = (steps * (steps - 1) * (2 * steps + 5) - _ties(np.ascontiguousarray(np.sort(x, axis=1).T))) / 18
     z = (s - np.sign(s)) / np.sqrt(np.maximum(variance, 1))
     return Trend(s, variance, z, normal_p(z, "two-sided"))
 
 
 def _rises_less_falls(x: Floats) -> Integers:
     s = np.zeros(x.shape[1], np.int64)
+    narrow = np.min_scalar_type(-len(x))  # sums of few signs need few bits, and are made the faster
     for step in range(len(x) - 1):
         later, now = x[step + 1 :], x[step]
-        s += ((later > now).view(np.int8) - (later < now).view(np.int8)).sum(axis=0, dtype=np.int16)
+        s += ((later > now).view(np.int8) - (later < now).view(np.int8)).sum(axis=0, dtype=narrow)
     return s
 
 
 def _ties(ascending: Floats) -> Integers:
     """Sum t (t - 1) (2 t + 5) over the ties: the j-th of equal values adds 6 (j^2 - 1) to it."""
-    place = np.ones(ascending.shape[1], np.int64)
-    ties = np.zeros_like(place)
-    for now, before in zip(ascending[1:], ascending[:-1], strict=True):
-        place = np.where(now == before, place + 1, 1)
-        ties += 6 * (place**2 - 1)
-    return ties
+    before = np.zeros(ascending.shape[1], np.int64)  # how many values equal the present one and come before it
+    ties = np.zeros_like(before)
+    for present, last in zip(ascending[1:], ascending[:-1], strict=True):
+        before += 1
+        before *= present == last
+        ties += before * (before + 2)
+    return 6 * ties

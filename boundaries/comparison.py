@@ -9,6 +9,7 @@ import shapely
 
 from boundaries.geodesy import areas_m2
 from boundaries.report import Finding
+from boundaries.vietnamese import one_spelling
 
 NOTABLE = 0.01
 """Share by which an area must differ to be listed."""
@@ -35,6 +36,10 @@ def compare_with_stated(units: gpd.GeoDataFrame) -> list[Finding]:
 def compare_with_previous(units: gpd.GeoDataFrame, previous: gpd.GeoDataFrame) -> list[Finding]:
     """List what differs from the previous generation: total area, outline, units, and areas of units by more than 1 %.
 
+    A unit of the previous generation is the same one if both code and name are: a code may be given to another unit
+    (103 of the 126 that Hanoi's wards have since July 2025 were another ward's before). Capitals and the place of a
+    tone mark (Hoà, Hòa) make no other name.
+
     Parameters
     ----------
     units : GeoDataFrame
@@ -47,9 +52,9 @@ def compare_with_previous(units: gpd.GeoDataFrame, previous: gpd.GeoDataFrame) -
     list of Finding
         Areas are given as new minus old; that of the outline is what only one of the two covers.
     """
-    before = pd.Series(areas_m2(np.asarray(previous.geometry)), index=previous["code"].to_numpy())
+    before = pd.Series(areas_m2(np.asarray(previous.geometry)), index=_identities(previous))
     before = before[~before.index.duplicated()]
-    old = before.reindex(units["code"]).to_numpy(dtype=float)
+    old = before.reindex(_identities(units)).to_numpy(dtype=float)
     return [
         _total(float(units["area_m2"].sum()), float(before.sum())),
         *_outline(np.asarray(units.geometry), np.asarray(previous.geometry)),
@@ -57,6 +62,11 @@ def compare_with_previous(units: gpd.GeoDataFrame, previous: gpd.GeoDataFrame) -
         *_missing_from(units, previous, "appeared", "units of the file were not in the previous generation"),
         *_differing(units, old, "area", "in the previous generation"),
     ]
+
+
+def _identities(units: gpd.GeoDataFrame) -> pd.MultiIndex:
+    """Give code and name of each unit, the name as one spelling."""
+    return pd.MultiIndex.from_arrays([units["code"], units["name"].map(one_spelling)])
 
 
 def _total(new: float, old: float) -> Finding:
@@ -74,7 +84,7 @@ def _outline(shapes: Any, previous: Any) -> list[Finding]:
 
 
 def _missing_from(here: gpd.GeoDataFrame, there: gpd.GeoDataFrame, check: str, text: str) -> list[Finding]:
-    gone = here[~here["code"].isin(there["code"])]
+    gone = here[~_identities(here).isin(_identities(there))]
     if gone.empty:
         return []
     return [Finding(check, "information", f"{len(gone)} {text}", tuple(gone["code"]), tuple(gone["name"]))]

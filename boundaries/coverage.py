@@ -67,7 +67,7 @@ def overlaps(shapes: Shapes) -> tuple[Defect, ...]:
     return tuple(
         Defect((int(i), int(j)), shape, float(area))
         for i, j, shape, area in zip(low, high, common, areas_m2(common), strict=True)
-        if area > 0
+        if not shape.is_empty
     )
 
 

@@ -29,7 +29,8 @@ def areas_m2(shapes: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     array([1151100.])
     """
     oriented = shapely.orient_polygons(shapes)  # PROJ counts what runs clockwise as negative
-    return np.array([_ELLIPSOID.geometry_area_perimeter(shape)[0] for shape in oriented], dtype=np.float64)
+    areas = np.array([_ELLIPSOID.geometry_area_perimeter(shape)[0] for shape in oriented], dtype=np.float64)
+    return np.maximum(areas, 0.0)  # rounding may take a few square millimetres from what has none
 
 
 def lengths_m(shapes: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

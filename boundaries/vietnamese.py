@@ -57,6 +57,19 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
+def one_spelling(name: str) -> str:
+    """Return what all spellings of a name have in common: lower case, and each word's tone mark at its end.
+
+    Examples
+    --------
+    >>> one_spelling("Xã Hoà Lạc") == one_spelling("xã Hòa Lạc")
+    True
+    >>> one_spelling("Xã Hoà Lạc") == one_spelling("Xã Hoá Lạc")
+    False
+    """
+    return re.sub(rf"([{_TONES}])(\S+)", r"\2\1", unicodedata.normalize("NFD", name.casefold()))
+
+
 def kind_of(name: str) -> str | None:
     """Return the kind of unit that a Vietnamese name begins with, None if it begins with none.
 

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import shapely
 from geoalchemy2.shape import from_shape
 from pyproj import Geod
@@ -104,10 +103,11 @@ def read_units_frame(connection: Connection, generation_id: int) -> "gpd.GeoData
         .where(Boundary.generation_id == generation_id)
         .order_by(Unit.code)
     )
+    import geopandas as gpd
+    import pandas as pd
+
     rows = pd.DataFrame(connection.execute(query).all(), columns=["code", "name", "name_en", "kind", "wkb"])
     shapes = shapely.from_wkb(rows.pop("wkb").map(bytes).to_numpy())
-    import geopandas as gpd
-
     return gpd.GeoDataFrame(rows, geometry=shapes, crs=4326)
 
 

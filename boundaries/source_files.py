@@ -11,6 +11,9 @@ from boundaries.download import PAUSES_S, download, on_disk, open_client
 from boundaries.sources import Source
 from geo.errors import FileError
 
+CACHE = "sources"
+"""Name of the cache in the data folder."""
+
 _SUMS = "SHA256SUMS"
 
 Advance = Callable[[float, float], None]

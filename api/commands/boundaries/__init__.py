@@ -6,6 +6,7 @@ from api.commands.boundaries.check import check_file
 from api.commands.boundaries.diff import diff_generations
 from api.commands.boundaries.listing import list_loaded
 from api.commands.boundaries.load import load_file
+from api.commands.boundaries.sources import list_sources
 from api.commands.boundaries.states import activate_draft, retire_generation
 
 app = typer.Typer(help="Boundaries of units: check a file, load it, list what is loaded.", no_args_is_help=True)
@@ -15,3 +16,4 @@ app.command("activate")(activate_draft)
 app.command("retire")(retire_generation)
 app.command("list")(list_loaded)
 app.command("diff")(diff_generations)
+app.command("sources")(list_sources)

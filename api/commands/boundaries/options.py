@@ -5,10 +5,18 @@ from typing import Annotated, Literal
 
 import typer
 
+from api.commands.boundaries.named import file_or_source
+
 Level = Literal["ward", "district", "city", "area"]
 FileArgument = Annotated[
     Path,
-    typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="GeoParquet, GeoJSON, GeoPackage or a shapefile."),
+    typer.Argument(
+        metavar="FILE",
+        dir_okay=False,
+        help="GeoParquet, GeoJSON, GeoPackage or a shapefile; or a named source (see sources), downloaded if need be.",
+        callback=file_or_source,
+        is_eager=True,
+    ),
 ]
 LevelOption = Annotated[Level, typer.Option(help="What the units are; areas are named places such as parks.")]
 ExceptionsOption = Annotated[

@@ -36,10 +36,7 @@ def column(values: Sequence[Any]) -> Words:
     >>> column([(), ("a", "b")]).shape
     (2,)
     """
-    made = np.empty(len(values), dtype=object)
-    for row, value in enumerate(values):
-        made[row] = value
-    return made
+    return np.fromiter(values, dtype=object, count=len(values))
 
 
 def constant(n: int, value: object) -> Words:

@@ -217,7 +217,8 @@ def _check_text(texts: Words, field: str, limit: int, refusals: _Refusals) -> No
     lengths = np.array([0 if text is None else len(text) for text in texts], dtype=np.int64)
     for row in np.flatnonzero(lengths > limit):
         refusals.add(row, field, too_long(int(lengths[row]), limit))
-    control = [text is not None and CONTROL.search(text) is not None for text in texts]
+    # What is printable, as nearly all texts are, is so at a glance.
+    control = [text is not None and not text.isprintable() and CONTROL.search(text) is not None for text in texts]
     refusals.add_all(np.array(control, dtype=bool), field, "control characters are not allowed", texts)
 
 

@@ -9,23 +9,33 @@ from api.commands.console import say
 
 
 def import_reports(
-    file: Annotated[Path, typer.Argument(help="CSV with the columns category, lon, lat, reported_at")],
-    rejects: Annotated[Path, typer.Option(help="where lines that were not taken are written, with the reason")] = Path(
+    file: Annotated[Path, typer.Argument(help="CSV, GeoJSON (a feature a line, too) or GeoParquet, by its ending")],
+    mapping: Annotated[
+        Path | None, typer.Option(help="TOML: what the columns and words of another system's file mean")
+    ] = None,
+    rejects: Annotated[Path, typer.Option(help="where rows that were not taken are written, with the reason")] = Path(
         "rejects.csv"
     ),
+    territory: Annotated[str | None, typer.Option(help="id of the city; HIENTRUONG_TERRITORY if left out")] = None,
 ) -> None:
-    """Import reports; running the same file again adds nothing.
+    """Import reports; running the same file again adds nothing, and goes on where a run was broken off.
 
     Example: hientruong import reports.csv --rejects rejects.csv
+
+    Example: hientruong import 311.csv --mapping 311.toml --territory springfield
     """
-    from api.progress import bytes_read
-    from geo.store.report_import import import_csv
+    from api.import_progress import rows_read
+    from geo.report_files.mapping import read_mapping
+    from geo.store.report_import import import_file
     from geo.store.session import engine
     from geo.store.settings import territory_settings
 
-    with engine() as opened, bytes_read(f"importing {file.name}") as progress:
-        tally = import_csv(opened, territory_settings().territory, file, rejects, progress)
+    read_by = read_mapping(mapping) if mapping else None
+    into = territory or territory_settings().territory
+    with engine() as opened, rows_read(f"importing {file.name}") as progress:
+        tally = import_file(opened, into, file, read_by, rejects, progress)
     say(
-        f"{tally.read:,} lines read: {tally.added:,} added, {tally.known:,} already there, {tally.rejected:,} rejected"
+        f"{tally.read:,} rows read: {tally.added:,} added, {tally.known:,} already there, {tally.rejected:,} rejected"
         + (f" (see {rejects})" if tally.rejected else "")
+        + (f", {tally.ignored:,} left out by the mapping" if tally.ignored else "")
     )

@@ -1,7 +1,13 @@
-"""A file of reports into the database, chunk by chunk, each in a transaction: a run that broke is simply run again."""
+"""A file of reports into the database, block by block, each in a transaction: a run that broke is simply run again.
+
+Every row is claimed by its channel and external id in the transaction that writes it. So nothing is there twice,
+whatever runs at the same time or died before, and nothing needs to be remembered about files or runs. While a block is
+written the next one is read.
+"""
 
 import csv
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,36 +17,46 @@ import numpy as np
 from sqlalchemy import Engine
 
 from geo.columns import utc_now
-from geo.course import arrived
+from geo.course import Course, Events, arrived
 from geo.dispatch import Dispatch
 from geo.errors import FileError
-from geo.intake import admit
-from geo.report_csv import Chunk, Rejected, ReportCsv
+from geo.intake import Admitted, admit
+from geo.report_files.files import open_reports
+from geo.report_files.history import told
+from geo.report_files.mapping import Mapping
+from geo.report_files.reading import ReportReading
+from geo.report_files.rows import Reader, Rejected
 from geo.store.boundaries import read_dispatch
 from geo.store.reports import add_reports
 
 
 @dataclass
 class Tally:
-    """What became of the lines of a file.
+    """What became of the rows of a file.
 
-    ``read`` is the sum of the others: ``added`` now, ``known`` from before, ``rejected`` with a reason.
+    ``read`` is the sum of the others: ``added`` now, ``known`` from before or from higher up in the file, ``ignored``
+    by the mapping, ``rejected`` with a reason.
     """
 
     added: int = 0
     known: int = 0
+    ignored: int = 0
     rejected: int = 0
 
     @property
     def read(self) -> int:
-        """All lines that hold something."""
-        return self.added + self.known + self.rejected
+        """All rows that hold something."""
+        return self.added + self.known + self.ignored + self.rejected
 
 
-def import_csv(
-    engine: Engine, territory: str, path: Path, rejects: Path, progress: Callable[[int, int], None]
+Progress = Callable[[int, int, int], None]
+"""Told bytes done, bytes in all and rows done after each block."""
+
+
+def import_file(
+    engine: Engine, territory: str, path: Path, mapping: Mapping | None, rejects: Path, progress: Progress
 ) -> Tally:
-    """Import a CSV file of reports.
+    """Import a file of reports.
 
     Parameters
     ----------
@@ -48,11 +64,12 @@ def import_csv(
     territory : str
         Id of the territory.
     path : Path
-        The file; see :mod:`geo.report_csv` for its columns.
+        CSV, GeoJSON or GeoParquet; see :mod:`geo.report_files.files`.
+    mapping : Mapping or None
+        How the file says what our reports say; None if it uses our words.
     rejects : Path
-        Written anew: line, field, reason and the line's own fields. Removed if nothing is rejected.
+        Written anew: line, field, reason and the row's own fields. Removed if nothing is rejected.
     progress : callable
-        Told bytes done and bytes in all after each chunk.
 
     Returns
     -------
@@ -61,41 +78,71 @@ def import_csv(
     Raises
     ------
     FileError
-        If a file can't be read or written, or the columns are not there.
+        If a file can't be read or written, or lacks a column.
     NotFoundError
         If the territory has no boundaries.
     """
     with engine.connect() as connection:
         dispatch = read_dispatch(connection, territory)
     tally = Tally()
-    with ReportCsv(path, dispatch.jurisdiction.territory.time_zone) as file, _rejects(rejects, file.header) as reject:
-        for chunk in file.chunks():
-            rejected = _import_chunk(engine, dispatch, chunk, tally)
-            for line, field, reason, row in sorted(rejected):
-                reject.writerow(
-                    [
-                        line,
-                        field,
-                        reason,
-                        *(text.encode(errors="surrogateescape").decode(errors="replace") for text in row),
-                    ]
-                )
-            progress(file.position, file.size)
+    with open_reports(path, mapping) as (reader, used), _rejects(rejects, reader.header) as reject:
+        for block in _ahead(_blocks(reader, used, dispatch)):
+            if len(block.admitted):
+                with engine.begin() as connection:
+                    added = add_reports(connection, territory, block.admitted, block.course, block.events)
+                tally.added += int(added.sum())
+                tally.known += int((~added).sum())
+            tally.ignored += block.ignored
+            tally.rejected += len(block.rejected)
+            reject.writerows([line, field, reason, *map(_legible, row)] for line, field, reason, row in block.rejected)
+            progress(reader.position, reader.size, tally.read)
     return tally
 
 
-def _import_chunk(engine: Engine, dispatch: Dispatch, chunk: Chunk, tally: Tally) -> list[Rejected]:
-    """Admit and write one chunk; return all of it that was rejected."""
-    received_at = np.full(len(chunk.lines), utc_now())
-    admitted, _, problems = admit(chunk.submitted, dispatch, received_at)
-    if len(admitted):
-        with engine.begin() as connection:
-            added = add_reports(connection, dispatch.jurisdiction.territory.id, admitted, *arrived(admitted))
-        tally.added += int(added.sum())
-        tally.known += int((~added).sum())
-    rejected = chunk.rejected + [Rejected(chunk.lines[p.row], p.field, p.reason, chunk.rows[p.row]) for p in problems]
-    tally.rejected += len(rejected)
-    return rejected
+@dataclass(frozen=True)
+class _Block:
+    """Some rows of a file, ready to be written, and those that won't be."""
+
+    admitted: Admitted
+    course: Course
+    events: Events
+    rejected: list[Rejected]
+    ignored: int
+
+
+def _blocks(reader: Reader, mapping: Mapping, dispatch: Dispatch) -> Iterator[_Block]:
+    """Read, check, locate and date a file."""
+    categories = [category.code for category in dispatch.categories]
+    reading = ReportReading(mapping, categories, dispatch.jurisdiction.territory.time_zone)
+    for rows in reader.blocks():
+        now = utc_now()
+        read = reading.read(rows, now)
+        # What another system tells the history of was received when it was reported, not when the file came.
+        received_at = np.full(len(read.number), now)
+        if read.history is not None:
+            received_at = np.minimum(read.submitted.reported_at, now)
+        admitted, kept, problems = admit(read.submitted, dispatch, received_at)
+        course, events = arrived(admitted) if read.history is None else told(admitted, read.history.take(kept))
+        numbers = read.number[[problem.row for problem in problems]].tolist()
+        refused = [
+            Rejected(int(rows.lines[number]), mapping.columns.of(problem.field), problem.reason, rows.row(number))
+            for number, problem in zip(numbers, problems, strict=True)
+        ]
+        yield _Block(admitted, course, events, sorted(read.rejected + refused), read.ignored)
+
+
+def _ahead(blocks: Iterator[_Block]) -> Iterator[_Block]:
+    """Make each block in a thread while the one before it is used."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = thread.submit(next, blocks, None)
+            yield block
+
+
+def _legible(text: str) -> str:
+    """Give a text that can be written, if its bytes were broken."""
+    return text.encode(errors="surrogateescape").decode(errors="replace")
 
 
 @contextmanager

@@ -72,16 +72,18 @@ def _claim(connection: Connection, reports: Admitted) -> Truths:
             "reported_at": _array(np.datetime_as_string(claims.reported_at, timezone="UTC")),
         },
     )
-    # Ids are fetched, which takes longer than all the rest, only if some are missing.
-    taken = set(claimed.scalars()) if claimed.rowcount < len(claims) else set(claims.id)
+    if claimed.rowcount == len(claims):
+        return np.ones(len(reports), dtype=bool)
+    taken = set(claimed.scalars())
     added[~added] = [id in taken for id in claims.id]
     return added
 
 
 def _array(texts: Iterable[str]) -> str:
-    """Write an array literal of PostgreSQL."""
-    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
-    return '{"' + '","'.join(quoted) + '"}'
+    """Write an array literal of PostgreSQL, of one text or more."""
+    # No text of PostgreSQL holds a NUL, so that all are escaped at once.
+    escaped = "\0".join(texts).replace("\\", "\\\\").replace('"', '\\"')
+    return '{"' + escaped.replace("\0", '","') + '"}'
 
 
 def _report_columns(territory: str, reports: Admitted, course: Course) -> dict[str, pa.Array]:

@@ -25,7 +25,7 @@ BAD = [
     (b"zoo,105.868664,20.998485,2026-01-05T08:30,b-3,\n", "category", "unknown category"),
     (b"waste,105.868664,20.998485,2090-01-05T08:30,b-4,\n", "reported_at", "future"),
     (b"waste,106.68,20.86,2026-01-05T08:30,b-5,\n", "lon", "outside"),
-    (b"waste,105.868664,20.998485,2026-01-05T08:30,a-1,\n", "external_id", "line 2 already"),
+    (b"waste,105.868664,20.998485,2026-01-05T08:30,a-4,\x07\n", "description", "control characters"),
     (b"waste,105.868664,20.998485,2026-01-05T08:30,b-7,R\xe1c\n", "description", "broken UTF-8"),
     (b"waste,105.868664,20.998485,2026-01-05T08:30\n", "", "column missing"),
 ]
@@ -49,7 +49,7 @@ def test_an_import_takes_the_good_rows_and_explains_each_bad_one_and_a_second_ru
     for counts in ("3 added, 0 already there", "0 added, 3 already there"):
         done = run("import", file, "--rejects", rejects, DATABASE_URL=city_database.url)
         assert done.returncode == 0, done.stderr
-        assert f"11 lines read: {counts}, 8 rejected" in done.stderr
+        assert f"11 rows read: {counts}, 8 rejected" in done.stderr
         with rejects.open(encoding="utf-8", newline="") as opened:
             rows = list(csv.DictReader(opened))
         assert [int(row["line"]) for row in rows] == list(range(5, 13))

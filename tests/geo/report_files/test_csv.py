@@ -1,30 +1,44 @@
 """A CSV file of reports: every line that can be read is read, every other one is named with its number and reason."""
 
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from geo.errors import FileError
-from geo.report_csv import Chunk, ReportCsv
+from geo.report_files.csv_rows import BLOCK_CHARACTERS, CsvReader
+from geo.report_files.files import open_reports
+from geo.report_files.mapping import ours
+from geo.report_files.reading import Read, ReportReading
+from geo.report_files.rows import Rows
 
 HEADER = "category,lon,lat,reported_at,external_id,accuracy_m,description,channel"
 GOOD = "waste,105.85,21.02,2026-01-05T08:00,{},,,"
 ZONE = "Asia/Ho_Chi_Minh"
+CATEGORIES = ("waste", "parking", "fire_risk")
+NOW = np.datetime64("2026-01-06", "ms")
+
+Chunk = tuple[Rows, Read]
 
 
-def read(path: Path, content: str | bytes, rows: int = 20_000) -> list[Chunk]:
+def read(path: Path, content: str | bytes, block: int = BLOCK_CHARACTERS, zone: str = ZONE) -> list[Chunk]:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with ReportCsv(path, ZONE) as file:
-        return list(file.chunks(rows))
+    with closing(CsvReader(path, block_characters=block)) as file:
+        reading = ReportReading(ours(file.header), CATEGORIES, zone)
+        return [(rows, reading.read(rows, NOW)) for rows in file.blocks()]
 
 
 def rejections(chunks: list[Chunk]) -> dict[int, tuple[str, str]]:
-    return {r.line: (r.field, r.reason) for chunk in chunks for r in chunk.rejected}
+    return {r.line: (r.field, r.reason) for _, read in chunks for r in read.rejected}
+
+
+def lines(chunks: list[Chunk]) -> list[int]:
+    return [line for rows, read in chunks for line in rows.lines[read.number].tolist()]
 
 
 def values(chunks: list[Chunk], name: str) -> list:
-    return [value for chunk in chunks for value in getattr(chunk.submitted, name).tolist()]
+    return [value for _, read in chunks for value in getattr(read.submitted, name).tolist()]
 
 
 @pytest.fixture
@@ -42,7 +56,7 @@ MIXED = "\n".join(
         'waste,105.85,21.02,2026-01-05T08:00,d,,"two\nlines, and ""quotes""",app',  # 6 and 7
         "waste,105.85,21.02,2026-01-05T08:00,e,,",  # 8
         "waste,105.85,21.02,2026-01-05T08:00,f,,,app,extra",  # 9
-        GOOD.format("a"),  # 10
+        GOOD.format("a"),  # 10: the same id again, which is for the database to find
         "waste,105.85,21.02,yesterday,g,,,",  # 11
         "waste,105.85,21.02,2026-01-05T08:00,h,near,,",  # 12
         "waste,105.85,21.02,2026-01-05T08:00,i,,b\udcffd,",  # 13
@@ -52,19 +66,18 @@ MIXED = "\n".join(
         "",
     ]
 ).encode(errors="surrogateescape")
-GOOD_LINES = [2, 3, 6, 15, 16]
+GOOD_LINES = [2, 3, 6, 10, 15, 16]
 
 
 def test_every_bad_line_is_named_and_no_good_one_is_lost(path):
     chunks = read(path, MIXED)
-    assert [line for chunk in chunks for line in chunk.lines] == GOOD_LINES
-    assert values(chunks, "external_id") == ["a", "b", "d", "k", "l"]
+    assert lines(chunks) == GOOD_LINES
+    assert values(chunks, "external_id") == ["a", "b", "d", "a", "k", "l"]
     found = rejections(chunks)
     expected = {
         4: ("lon", "'east' is not a number"),
         8: ("", "7 fields where the header has 8"),
         9: ("", "9 fields where the header has 8"),
-        10: ("external_id", "'a' stands on line 2 already"),
         11: ("reported_at", "'yesterday' is not a time"),
         12: ("accuracy_m", "'near' is not a number"),
         13: ("description", "broken UTF-8"),
@@ -78,19 +91,19 @@ def test_every_bad_line_is_named_and_no_good_one_is_lost(path):
 
 def test_what_was_read_is_what_was_written(path):
     chunks = read(path, MIXED)
-    assert values(chunks, "description") == ["", "", 'two\nlines, and "quotes"', "", "closed"]
-    assert values(chunks, "channel") == ["import", "import", "app", "import", "app"]
+    assert values(chunks, "description") == ["", "", 'two\nlines, and "quotes"', "", "", "closed"]
+    assert values(chunks, "channel") == ["import", "import", "app", "import", "import", "app"]
     assert (values(chunks, "lon")[1], values(chunks, "lat")[1]) == (21.02, 105.85)
 
 
-@pytest.mark.parametrize("rows", [1, 2, 3])
-def test_small_chunks_say_the_same_as_one(path, rows):
+@pytest.mark.parametrize("block", [1, 60, 150])
+def test_small_blocks_say_the_same_as_one(path, block):
     content = MIXED + (GOOD.format("") + "\n").encode() * 5
-    whole, parts = read(path, content), read(path, content, rows)
-    assert len(parts) > len(whole) == 1
+    whole, parts = read(path, content), read(path, content, block)
+    assert len(parts) > len(whole)
     for name in ("category", "lon", "lat", "external_id", "description", "channel", "reported_at"):
         assert values(parts, name) == values(whole, name)
-    assert [line for chunk in parts for line in chunk.lines] == whole[0].lines
+    assert lines(parts) == lines(whole)
     assert rejections(parts) == rejections(whole)
 
 
@@ -100,10 +113,10 @@ def test_small_chunks_say_the_same_as_one(path, rows):
 def test_spreadsheets_of_all_countries_are_read(path, ends, mark, delimiter):
     lines = [HEADER, GOOD.format("a"), 'waste,105.85,21.02,2026-01-05T08:00,b,,"x",']
     content = mark + "".join(line.replace(",", delimiter) + ends for line in lines)
-    [chunk] = read(path, content)
-    assert chunk.rejected == []
-    assert chunk.submitted.external_id.tolist() == ["a", "b"]
-    assert chunk.submitted.description.tolist() == ["", "x"]
+    chunks = read(path, content)
+    assert rejections(chunks) == {}
+    assert values(chunks, "external_id") == ["a", "b"]
+    assert values(chunks, "description") == ["", "x"]
 
 
 @pytest.mark.parametrize(
@@ -120,9 +133,9 @@ def test_spreadsheets_of_all_countries_are_read(path, ends, mark, delimiter):
 )
 def test_times_are_local_unless_they_have_an_offset(path, text, utc):
     line = f"waste,105.85,21.02,{text},,,,\n"
-    [chunk] = read(path, f"{HEADER}\n{line}{GOOD.format('other')}\n")
-    assert chunk.submitted.reported_at[0] == np.datetime64(utc)
-    assert chunk.submitted.reported_at[1] == np.datetime64("2026-01-05T01:00")
+    [(_, found)] = read(path, f"{HEADER}\n{line}{GOOD.format('other')}\n")
+    assert found.submitted.reported_at[0] == np.datetime64(utc)
+    assert found.submitted.reported_at[1] == np.datetime64("2026-01-05T01:00")
 
 
 @pytest.mark.parametrize("text", ["now", "today", "2026", "1767600000", "05/01/2026 08:30", "2026-02-30", "12:00"])
@@ -132,9 +145,8 @@ def test_what_is_no_time_is_not_guessed_at(path, text):
 
 
 def test_a_time_that_the_clock_skipped_or_had_twice_is_refused(path):
-    path.write_text(f"{HEADER}\nwaste,105,21,2025-03-30T02:30,,,,\nwaste,105,21,2025-10-26T02:30,,,,\n")
-    with ReportCsv(path, "Europe/Paris") as file:
-        assert rejections(list(file.chunks())).keys() == {2, 3}
+    content = f"{HEADER}\nwaste,105,21,2025-03-30T02:30,,,,\nwaste,105,21,2025-10-26T02:30,,,,\n"
+    assert rejections(read(path, content, zone="Europe/Paris")).keys() == {2, 3}
 
 
 def test_lines_without_an_id_get_the_same_one_in_each_run(path):
@@ -154,7 +166,7 @@ def test_a_file_of_quotes_that_nobody_closed_costs_each_line_and_not_the_ones_be
     chunks = read(path, f"{HEADER}\n{GOOD.format('a')}\n{bad}{GOOD.format('b')}\n{bad}")
     assert values(chunks, "external_id")[0] == "a"
     assert rejections(chunks).keys() >= {3}
-    assert sum(len(c.lines) + len(c.rejected) for c in chunks) >= 3
+    assert len(lines(chunks)) + len(rejections(chunks)) >= 3
 
 
 @pytest.mark.parametrize("content", ["", "\n", HEADER + "\n"])
@@ -169,8 +181,9 @@ def test_a_file_without_rows(path, content):
 @pytest.mark.parametrize("name", ["category", "lon", "lat", "reported_at"])
 def test_a_missing_column_is_named(path, name):
     names = [column for column in HEADER.split(",") if column != name]
-    with pytest.raises(FileError, match=f"line 1: no column {name}"):
-        read(path, ",".join(names) + "\n")
+    path.write_text(",".join(names) + "\n")
+    with pytest.raises(FileError, match=f"line 1: no column {name}"), open_reports(path):
+        pass
 
 
 def test_a_column_that_stands_there_twice_is_named(path):
@@ -180,6 +193,6 @@ def test_a_column_that_stands_there_twice_is_named(path):
 
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(FileError, match="No such file"):
-        ReportCsv(tmp_path / "no.csv", ZONE)
+        CsvReader(tmp_path / "no.csv")
     with pytest.raises(FileError, match="Is a directory"):
-        ReportCsv(tmp_path, ZONE)
+        CsvReader(tmp_path)

@@ -1,5 +1,6 @@
 """What the HTTP service holds: one engine, and one dispatch that is swapped whole."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
@@ -10,8 +11,10 @@ from geo.dispatch import Dispatch
 from geo.store.boundaries import read_dispatch
 from geo.store.engine import open_engine
 from geo.store.follow import Follower, boundaries_version
+from geo.store.moves import has_moves, move_open_reports
 from geo.store.rules import rules_version
 from geo.store.session import Connection, explained
+from geo.territory import Territory
 
 Result = TypeVar("Result")
 
@@ -25,13 +28,16 @@ class Service:
         SQLAlchemy URL of the database.
     territory : str
         Id of the territory that is served.
+    today : callable, optional
+        Gives the local date of a territory; by default the clock's.
     """
 
-    def __init__(self, url: str, territory: str) -> None:
+    def __init__(self, url: str, territory: str, today: Callable[[Territory], dt.date] = Territory.today) -> None:
         self._engine = open_engine(url)
         self._territory = territory
         self._version, self.dispatch = self.ask(self._read)
-        self._follower = Follower(self._engine, self._refresh)
+        self._clock = today
+        self._follower = Follower(self._engine, self._refresh, today=self._today)
 
     def _read(self, connection: Connection) -> tuple[tuple[str, int], Dispatch]:
         return self._read_version(connection), read_dispatch(connection, self._territory)
@@ -43,6 +49,16 @@ class Service:
         """Swap the dispatch whole if boundaries or rules changed; a request under way keeps the one it began with."""
         if self.ask(self._read_version) != self._version:
             self._version, self.dispatch = self.ask(self._read)
+        self._move_open_reports()
+
+    def _today(self) -> dt.date:
+        return self._clock(self.dispatch.jurisdiction.territory)
+
+    def _move_open_reports(self) -> None:
+        """Let open reports follow boundaries that came into force at midnight, or while nobody served."""
+        day = self._today()
+        if self.ask(lambda connection: has_moves(connection, self._territory, day)):
+            move_open_reports(self.ask, self.dispatch, day)
 
     def ask(self, question: Callable[[Connection], Result]) -> Result:
         """Run a function in a transaction of its own."""

@@ -17,7 +17,7 @@ _TYPES = (
 )
 
 
-def read_table(connection: Connection, query: Select[Any]) -> pa.Table:
+def read_table(connection: Connection, query: Select[*tuple[Any, ...]]) -> pa.Table:
     """Read all rows of a query.
 
     Parameters
@@ -54,13 +54,13 @@ def read_table(connection: Connection, query: Select[Any]) -> pa.Table:
     )
 
 
-def read_columns(connection: Connection, query: Select[Any]) -> dict[str, NDArray[Any]]:
+def read_columns(connection: Connection, query: Select[*tuple[Any, ...]]) -> dict[str, NDArray[Any]]:
     """Read all rows of a query as numpy arrays by name; integers and truths must have no NULL."""
     table = read_table(connection, query)
     return {name: table[name].to_numpy() for name in table.column_names}
 
 
-def _kinds(query: Select[Any]) -> list[pa.DataType]:
+def _kinds(query: Select[*tuple[Any, ...]]) -> list[pa.DataType]:
     return [
         next((arrow for kind, arrow in _TYPES if isinstance(column.type, kind)), pa.string())
         for column in query.selected_columns

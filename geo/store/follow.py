@@ -1,5 +1,6 @@
 """Following the boundaries: told by the database when they change, and asked again after a lost connection."""
 
+import datetime as dt
 import logging
 import threading
 from collections.abc import Callable
@@ -19,13 +20,13 @@ def announce(connection: Connection) -> None:
 
 
 def boundaries_version(connection: Connection, territory: str) -> str:
-    """Give a text that is another one whenever a generation comes, is put into force, or is retired."""
-    query = select(Generation.id, Generation.state).where(Generation.territory_id == territory)
-    return str(connection.execute(query.order_by(Generation.id)).all())
+    """Give a text that is another one whenever a generation is put into force, ended or retired."""
+    query = select(Generation.id, Generation.valid_to).where(Generation.territory_id == territory)
+    return str(connection.execute(query.where(Generation.state == "active").order_by(Generation.id)).all())
 
 
 class Follower:
-    """A thread that calls back when boundaries may have changed.
+    """A thread that calls back when what it follows may have changed.
 
     Parameters
     ----------
@@ -34,13 +35,25 @@ class Follower:
     changed : callable
         Called after each announcement, and after each new connection, as announcements may have been missed before
         it. What it raises is logged, and it is called again at the next occasion.
+    channel : str
+        What is announced there; boundaries if not given.
+    today : callable, optional
+        Gives a date; called back, too, when it gives another one.
     """
 
-    def __init__(self, engine: Engine, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        changed: Callable[[], None],
+        channel: str = _CHANNEL,
+        today: Callable[[], dt.date | None] = lambda: None,
+    ) -> None:
         self._engine = engine
         self._changed = changed
+        self._channel = channel
+        self._today = today
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="boundaries", daemon=True)
+        self._thread = threading.Thread(target=self._follow, name=channel, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -53,19 +66,22 @@ class Follower:
             try:
                 self._listen()
             except DBAPIError as error:
-                _log.warning("following the boundaries: %s; trying again", error.orig)
+                _log.warning("following %s: %s; trying again", self._channel, error.orig)
                 self._stopped.wait(1.0)
             except Exception:
-                _log.exception("following the boundaries; trying again")
+                _log.exception("following %s; trying again", self._channel)
                 self._stopped.wait(1.0)
 
     def _listen(self) -> None:
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f"LISTEN {_CHANNEL}"))
+            connection.execute(text(f"LISTEN {self._channel}"))
             driver = connection.connection.driver_connection
             if driver is None:
                 return
+            day = self._today()
             self._changed()
             while not self._stopped.is_set():
-                for _ in driver.notifies(timeout=0.5, stop_after=1):
+                heard = list(driver.notifies(timeout=0.5, stop_after=1))
+                if heard or self._today() != day:
+                    day = self._today()
                     self._changed()

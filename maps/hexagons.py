@@ -3,21 +3,18 @@
 import datetime as dt
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import folium
 import geopandas as gpd
 import numpy as np
-import orjson
-from branca.element import MacroElement
-from jinja2 import Environment, FileSystemLoader, Template
+from jinja2 import Environment, FileSystemLoader
 from markupsafe import escape
 from numpy.typing import ArrayLike, NDArray
 
 from geo.cells import cell_areas_m2, cell_polygons
 from geo.errors import FileError, InputError
 from maps.assets import planner_folder
-from maps.leaflet import add_script, add_style, add_verbatim, figure_of, without_network
+from maps.leaflet import Drawing, add_script, add_style, add_verbatim, figure_of, without_network
 from maps.rings import STEPS_PER_DEGREE, Rings, rings_of
 from maps.style import CountClass, count_classes
 from maps.words import WORDS, Language, Words
@@ -62,18 +59,6 @@ class MapFacts:
     schematic: bool
     synthetic: bool
     made_at: dt.datetime
-
-
-class _Drawing(MacroElement):
-    """Calls templates/hexagon_map.js once the map is there."""
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}drawHexagonMap({{ this._parent.get_name() }}, {{ this.data }});{% endmacro %}"
-    )
-
-    def __init__(self, drawn: dict[str, Any]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.data = orjson.dumps(drawn).decode().replace("<", "\\u003c")
 
 
 def hexagon_map(
@@ -139,7 +124,7 @@ def hexagon_map(
         "dashed": facts.schematic,
         "words": {"map": words.map, "report": words.report, "reports": words.reports},
     }
-    figure_map.add_child(_Drawing(drawn))
+    figure_map.add_child(Drawing("drawHexagonMap", drawn))
     return figure_map
 
 

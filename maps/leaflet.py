@@ -2,10 +2,11 @@
 
 import re
 from base64 import b64encode
-from typing import cast
+from typing import Any, cast
 
 import folium
-from branca.element import Element, Figure
+import orjson
+from branca.element import Element, Figure, MacroElement
 from jinja2 import Template
 
 from maps.assets import leaflet_folder
@@ -53,6 +54,21 @@ def add_script(figure: Figure, javascript: str, name: str) -> None:
 def add_verbatim(parent: Element, text: str, name: str) -> None:
     """Put text into a part of a map's HTML as it is, braces and all."""
     parent.add_child(_Verbatim(text), name=name)
+
+
+class Drawing(MacroElement):
+    """Calls a function of a map's scripts with the map and what it is to draw, once the map is there."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "{{ this.function }}({{ this._parent.get_name() }}, {{ this.data }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, function: str, drawn: dict[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.function = function
+        self.data = orjson.dumps(drawn).decode().replace("<", "\\u003c")
 
 
 class _Verbatim(Element):

@@ -1,0 +1,171 @@
+"""A map of what the import gate found in a file of units, as one HTML file that opens without the internet."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import folium
+import geopandas as gpd
+import numpy as np
+import orjson
+import shapely
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import escape
+from numpy.typing import NDArray
+
+from geo.simplify import simplify_coverage
+from maps.finding_words import FINDING_WORDS
+from maps.leaflet import Drawing, add_script, add_style, add_verbatim, figure_of, without_network
+from maps.words import WORDS, Language, Words
+
+CHECKS = ("overlap", "gap", "edge", "ring")
+"""The checks that are about a place: what the map shows."""
+
+UNIT_TOLERANCE_M = 30.0
+"""How coarse the units are drawn; around each finding they are drawn exactly."""
+
+_AROUND = 0.0002
+_UNIT_DECIMALS, _EXACT_DECIMALS = 5, 8
+_TEMPLATES = Path(__file__).parent / "templates"
+_PAGES = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True)
+
+
+@dataclass(frozen=True)
+class CheckFacts:
+    """What a map of findings says about itself on its face.
+
+    Attributes
+    ----------
+    file : str
+        Name of the file that was checked.
+    level : str
+        One of `geo.vocabulary.LEVELS`.
+    checked_at : datetime.datetime
+        In local time.
+    refused : int
+        Findings for which a load is refused; 0 means that the file passed.
+    area_m2 : float or None
+        All units together; None if it could not be measured.
+    """
+
+    file: str
+    level: str
+    checked_at: dt.datetime
+    refused: int
+    area_m2: float | None
+
+
+def findings_map(
+    units: gpd.GeoDataFrame, findings: gpd.GeoDataFrame, facts: CheckFacts, *, language: Language = "vi"
+) -> folium.Map:
+    """Draw units and the places where they are no coverage, with a list that leads to each place.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+        Columns code, name and geometry, lon, lat, EPSG:4326.
+    findings : GeoDataFrame
+        Columns check, severity, message, units (text), area_m2, length_m, lon, lat, and geometry: where it is. Of the
+        checks overlap, gap, edge and ring each becomes a place; others are only counted.
+    facts : CheckFacts
+        What the map says about itself.
+    language : {"vi", "en"}, optional
+
+    Returns
+    -------
+    folium.Map
+        Without a tile layer; everything it needs is inside. `maps.hexagons.save` writes it.
+
+    Examples
+    --------
+    >>> wards = gpd.GeoDataFrame({"code": ["1"], "name": ["Phường Bạch Mai"]},
+    ...     geometry=[shapely.box(105.8, 21, 105.81, 21.01)], crs=4326)
+    >>> overlap = gpd.GeoDataFrame({"check": ["overlap"], "severity": ["refused"], "message": ["overlap"],
+    ...     "units": ["1 Phường Bạch Mai, 2 Phường Vĩnh Tuy"], "area_m2": [12.5], "length_m": [None],
+    ...     "lon": [105.8], "lat": [21.0]}, geometry=[shapely.box(105.8, 21, 105.8001, 21.0001)], crs=4326)
+    >>> facts = CheckFacts("wards.gpkg", "ward", dt.datetime(2026, 11, 1, 9, 30), 1, 1.15e6)
+    >>> from maps.hexagons import to_html
+    >>> "12,5 m²" in to_html(findings_map(wards, overlap, facts))
+    True
+    """
+    placed = findings[findings["check"].isin(CHECKS)]
+    words = FINDING_WORDS[language]
+    figure_map = without_network(folium.Map(tiles=None, attribution_control=False, zoom_snap=0.25))
+    figure = figure_of(figure_map)
+    figure.title = str(escape(f"{words.title}: {facts.file}"))
+    for name in ("hexagon_map.css", "findings_map.css"):
+        add_style(figure, (_TEMPLATES / name).read_text("utf-8"), name)
+    add_script(figure, (_TEMPLATES / "findings_map.js").read_text("utf-8"), "findings_map.js")
+    add_verbatim(figure.html, _card(units, placed, len(findings) - len(placed), facts, language), "card")
+    drawn = {
+        "language": language,
+        "label": words.title,
+        "units": _drawn_units(units),
+        "findings": _drawn_findings(placed, np.asarray(units.geometry)),
+    }
+    figure_map.add_child(Drawing("drawFindingsMap", drawn))
+    return figure_map
+
+
+def _drawn_units(units: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    metric = units.estimate_utm_crs().to_epsg()
+    shapes = simplify_coverage(np.asarray(units.geometry), UNIT_TOLERANCE_M, metric)
+    return [
+        {"type": "Feature", "properties": {"name": f"{code} {name}"}, "geometry": geometry}
+        for code, name, geometry in zip(units["code"], units["name"], _geojson(shapes, _UNIT_DECIMALS), strict=True)
+    ]
+
+
+def _drawn_findings(findings: gpd.GeoDataFrame, shapes: NDArray[np.object_]) -> list[dict[str, Any]]:
+    """Give each finding its shape and the borders of all units around it, exactly."""
+    places = np.asarray(findings.geometry, dtype=object)
+    frames = shapely.box(*shapely.bounds(shapely.buffer(places, _AROUND)).T)
+    place, unit = shapely.STRtree(shapes).query(frames, predicate="intersects")
+    borders = shapely.intersection(shapely.boundary(shapes[unit]), frames[place])
+    around = [shapely.geometrycollections(borders[place == number]) for number in range(len(places))]
+    return [
+        {"severity": severity, "lon": lon, "lat": lat, "shape": shape, "around": lines}
+        for severity, lon, lat, shape, lines in zip(
+            findings["severity"],
+            findings["lon"],
+            findings["lat"],
+            _geojson(places, _EXACT_DECIMALS),
+            _geojson(np.array(around, dtype=object), _EXACT_DECIMALS),
+            strict=True,
+        )
+    ]
+
+
+def _geojson(shapes: NDArray[np.object_], decimals: int) -> list[Any]:
+    rounded = shapely.transform(shapes, lambda points: points.round(decimals))
+    return [orjson.Fragment(text) for text in shapely.to_geojson(rounded)]
+
+
+def _card(units: gpd.GeoDataFrame, placed: gpd.GeoDataFrame, others: int, facts: CheckFacts, language: Language) -> str:
+    numbers = WORDS[language]
+    rows = placed.assign(
+        size=[_size(*each, numbers) for each in zip(placed["area_m2"], placed["length_m"], strict=True)]
+    )
+    totals = [
+        (check, len(of), _size(of["area_m2"].sum(min_count=1), of["length_m"].sum(min_count=1), numbers))
+        for check in CHECKS
+        if len(of := placed[placed["check"] == check])
+    ]
+    return _PAGES.get_template("findings_map.html").render(
+        facts=facts,
+        words=FINDING_WORDS[language],
+        numbers=numbers,
+        units=len(units),
+        totals=totals,
+        rows=rows.to_dict("records"),
+        others=others,
+    )
+
+
+def _size(area_m2: float | None, length_m: float | None, numbers: Words) -> str:
+    if length_m is not None and not np.isnan(length_m):
+        return f"{numbers.number(length_m, 1)} m"
+    if area_m2 is not None and not np.isnan(area_m2):
+        return f"{numbers.number(area_m2, 2 if area_m2 < 10 else 1)} m²"
+    return ""

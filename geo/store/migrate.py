@@ -55,13 +55,13 @@ def newest_revision() -> str:
     >>> newest_revision() == ScriptDirectory(str(_SCRIPTS)).get_current_head()
     True
     """
-    named = [_REVISION.findall(file.read_text(encoding="utf-8")) for file in (_SCRIPTS / "versions").glob("*.py")]
-    ids, followed = ({name for file in named for what, name in file if what == kind} for kind in _KINDS)
+    ids: set[str] = set()
+    followed: set[str] = set()
+    for file in (_SCRIPTS / "versions").glob("*.py"):
+        for what, name in _REVISION.findall(file.read_text(encoding="utf-8")):
+            (ids if what == "revision" else followed).add(name)
     (newest,) = ids - followed
     return newest
-
-
-_KINDS = ("revision", "down_revision")
 
 
 def _revision_of(connection: Connection) -> str | None:

@@ -57,6 +57,14 @@ def test_down_leaves_nothing_of_ours_and_up_brings_all_back(database, empty_data
     migrate.check(database.url)
 
 
+def test_a_database_of_any_age_is_brought_to_the_newest_schema(empty_database):
+    migrate.ensure_newest(empty_database.url)
+    migrate.check(empty_database.url)
+    migrate.downgrade(empty_database.url, "0001")
+    migrate.ensure_newest(empty_database.url)
+    migrate.check(empty_database.url)
+
+
 def test_two_that_start_at_once_both_succeed(empty_database):
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(migrate.upgrade, empty_database.url) for _ in range(2)]:

@@ -1,19 +1,24 @@
 """Shapes of units as answers need them: read once a generation, simplified once a tolerance, kept in the process."""
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
 import shapely
 
 from api.service import Service
+from geo.locator import Locator
 from geo.simplify import simplify_coverage, simplify_each
 from geo.store.boundaries import read_units_frame
-from geo.store.session import Connection
+from geo.store.succession import count_shared_reports
 from geo.store.units import UnitShapes, read_unit_shapes
 from geo.territory import Generation
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from pandas import DataFrame
 
 # What is kept is a few megabytes a generation of 126 surveyed wards.
 _GENERATIONS = 8
@@ -70,23 +75,50 @@ def features(
 
 @dataclass(frozen=True)
 class Succession:
-    """Who became whom between two generations: rows of `boundaries.succession.find_succession`, and what is noise."""
+    """Who became whom between two generations.
+
+    Parameters
+    ----------
+    noise_width_m : float
+        Strips that are narrower may be digitising noise.
+    pairs : DataFrame
+        As of `boundaries.succession.find_succession`.
+    old, new : GeoDataFrame
+        The units of the two generations.
+    """
 
     noise_width_m: float
-    pairs: tuple[dict[str, Any], ...]
+    pairs: "DataFrame"
+    old: "GeoDataFrame"
+    new: "GeoDataFrame"
+
+    @cached_property
+    def rows(self) -> list[Any]:
+        """The pairs as values for JSON."""
+        return self.pairs.to_dict("records")
+
+    @cached_property
+    def locators(self) -> tuple[Locator, Locator]:
+        """Locators of the two generations, to count reports by."""
+        old, new = (Locator.build(units["code"].tolist(), units.geometry.to_numpy()) for units in (self.old, self.new))
+        return old, new
 
 
 @lru_cache(maxsize=_PAIRS)
 def succession(service: Service, old: int, new: int) -> Succession:
     """Lay one generation over another: a second or more, once a pair."""
-
-    def frames(connection: Connection) -> tuple[Any, Any]:
-        return read_units_frame(connection, old), read_units_frame(connection, new)
-
-    before, after = service.ask(frames)
-    from boundaries.noise import noise_width_m  # late: both need geopandas, and a service starts a second sooner
+    from boundaries.noise import noise_width_m  # here, as they bring geopandas: the service starts a second sooner
     from boundaries.succession import find_succession
 
+    before, after = service.ask(lambda connection: [read_units_frame(connection, id) for id in (old, new)])
     width = noise_width_m(before, after)
-    rows: Any = find_succession(before, after, width).to_dict("records")
-    return Succession(width, tuple(rows))
+    return Succession(width, find_succession(before, after, width), before, after)
+
+
+def succession_by_reports(service: Service, found: Succession) -> "DataFrame":
+    """Add to the pairs how many of today's reports they share; counted anew each time, as reports come in."""
+    from boundaries.succession import with_reports
+
+    territory = service.dispatch.jurisdiction.territory
+    reports = service.ask(lambda connection: count_shared_reports(connection, territory, *found.locators))
+    return with_reports(found.pairs, found.old, found.new, reports)

@@ -120,14 +120,14 @@ def _predecessors(
 ) -> list[dict[str, Any]]:
     """Say from which units of the generation before the unit got its land."""
     before = [each for each in others if each.state == "active" and each.valid_from < generation.valid_from]
-    rows = succession(service, before[-1].id, generation.id).pairs if before else ()
+    rows = succession(service, before[-1].id, generation.id).rows if before else ()
     return [_transfer_words(row, "old") for row in rows if row["new_code"] == code and row["extent"] != "noise"]
 
 
 def _successors(service: Service, others: list[Generation], generation: Generation, code: str) -> list[dict[str, Any]]:
     """Say to which units of the generation after the unit's land goes."""
     after = [each for each in others if each.state == "active" and each.valid_from > generation.valid_from]
-    rows = succession(service, generation.id, after[0].id).pairs if after else ()
+    rows = succession(service, generation.id, after[0].id).rows if after else ()
     return [_transfer_words(row, "new") for row in rows if row["old_code"] == code and row["extent"] != "noise"]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from geo import territory as values
 from geo.errors import NotFoundError
-from geo.store.boundaries import list_generations
+from geo.store.generations import list_generations
 from geo.store.schema import Boundary, Generation, Unit
 
 _UNIT = [getattr(Unit, name) for name in values.Unit.__dataclass_fields__]

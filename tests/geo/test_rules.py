@@ -158,6 +158,10 @@ BROKEN = {
     "not TOML": (["[[rule]]\nname = \nlead = 1"], "rules are not TOML: .* line 2"),
     "no rules": ([""], "there are no rules: each begins with"),
     "one table": (['[rule]\nname = "a"'], "there are no rules: each begins with"),
+    "weekday": (["[calendar]\nweekdays = [\"mon\"]", rule("a")], "calendar.weekdays.0 Input should be 'monday'"),
+    "no such hour": (["[calendar]\nhours = [\"08:00-25:00\"]", rule("a")], "calendar.hours.0 hour must be in 0..23"),
+    "hours": (["[calendar]\nhours = [\"08:00-08:00\"]", rule("a")], "calendar.hours .* must be intervals"),
+    "limit": (["[limits]\nurgent_hours = 0", rule("a")], "limits.urgent_hours Input should be greater than 0"),
     "beside": (["rules = 1", rule("a")], "unknown rules beside the rules"),
 }  # fmt: skip
 

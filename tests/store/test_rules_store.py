@@ -14,6 +14,7 @@ from geo.answer import locate
 from geo.dispatch import known_to_rules, territory_calendar
 from geo.errors import NotFoundError
 from geo.intake import Submitted, admit
+from geo.located_file import locate_file
 from geo.rules import RuleSet
 from geo.store.boundaries import NewGeneration, add_generation, put_territory, read_dispatch
 from geo.store.rules import list_rule_sets, put_rules, read_rules, rules_version
@@ -107,6 +108,18 @@ def test_a_report_in_the_lake_is_the_park_companys_at_every_door(with_lake):
     # Monday 08:00 in Hanoi: 3:30 until 11:30, 0:30 until 14:00; 3:30 until 17:30; Tuesday is off; Wednesday 08:00.
     assert reports.intake_due_at[0] == np.datetime64("2026-01-05T07:00")
     assert reports.due_at[0] == np.datetime64("2026-01-07T01:00")
+
+
+def test_each_row_of_a_file_gets_the_agency_of_its_area(with_lake, tmp_path):
+    with with_lake.transaction() as connection:
+        load(connection, LAKE_RULES)
+        dispatch = read_dispatch(connection, HANOI.id)
+    source, out = tmp_path / "points.csv", tmp_path / "located.csv"
+    rows = [f"{lon},{lat}" for lon, lat in (BESIDE_IT, IN_THE_LAKE, (0.0, 0.0))]
+    source.write_text("\n".join(["lon,lat", *rows]), encoding="utf-8")
+    locate_file(dispatch, source, out, day=DAY, category="parking")
+    agencies = [line.rpartition(",")[2].strip('"') for line in out.read_text(encoding="utf-8").splitlines()]
+    assert agencies == ["agency", "UBND phường Vĩnh Tuy", "Công ty Công viên", ""]
 
 
 def test_the_table_gives_back_what_was_loaded(with_lake):

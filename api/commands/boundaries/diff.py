@@ -1,70 +1,87 @@
 """`hientruong boundaries diff`: tell who became whom between two generations."""
 
+import datetime as dt
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from api.commands.boundaries.options import JsonOption, TerritoryOption
-from api.commands.boundaries.tables import print_table
+from api.commands.boundaries.tables import generation_words, print_table
 from api.commands.console import console, put_json, say
-from geo.errors import FileError, NotFoundError
+from geo.errors import FileError
 
 if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
     from pandas import DataFrame
 
-    from geo.store.boundaries import Connection
+    from geo.store.session import Connection
+    from geo.store.succession import SharedReports
+    from geo.territory import Territory
+
+_DAY = ["%Y-%m-%d"]
 
 
 def diff_generations(
     old: Annotated[int, typer.Argument(metavar="OLD", help="The generation before, by its id (see list).")],
     new: Annotated[int, typer.Argument(metavar="NEW", help="The generation after.")],
     territory: TerritoryOption = "hanoi",
+    first: Annotated[
+        dt.datetime | None, typer.Option("--from", formats=_DAY, help="Count reports from this local day on.")
+    ] = None,
+    last: Annotated[
+        dt.datetime | None, typer.Option("--to", formats=_DAY, help="Count reports until this local day, included.")
+    ] = None,
     noise_width: Annotated[
-        float | None, typer.Option(min=0, help="Metres below which a strip may be digitising noise; default: 10.")
+        float | None,
+        typer.Option(min=0, help="Metres below which a strip may be digitising noise; default: from the two outlines."),
     ] = None,
     csv: Annotated[Path | None, typer.Option(dir_okay=False, help="Write all pairs, noise too, to this file.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell which old unit's area went to which new one.
+    """Tell which old unit's land and reports went to which new one.
 
     Example: hientruong boundaries diff 3 5 --csv succession.csv
     """
-    from boundaries.succession import NOISE_WIDTH_M, find_succession
-    from geo.store.boundaries import read_units_frame
+    from boundaries.noise import noise_width_m
+    from boundaries.succession import find_succession, with_reports
+    from geo.store.boundaries import find_generation, read_territory, read_units_frame
     from geo.store.session import transaction
 
-    with transaction() as connection:
-        _require_generations(connection, territory, old, new)
-        before, after = (read_units_frame(connection, generation) for generation in (old, new))
-    with console.status(f"comparing generations {old} and {new}"):
-        found = find_succession(before, after, NOISE_WIDTH_M if noise_width is None else noise_width)
+    with transaction() as connection, console.status(f"comparing generations {old} and {new}"):
+        city = read_territory(connection, territory)
+        generations = [find_generation(connection, territory, id) for id in (old, new)]
+        before, after = (read_units_frame(connection, each.id) for each in generations)
+        width = noise_width_m(before, after) if noise_width is None else noise_width
+        reports = _count(connection, city, before, after, first and first.date(), last and last.date())
+        found = with_reports(find_succession(before, after, width), before, after, reports)
     if csv is not None:
         _write_csv(found, csv)
     if as_json:
-        put_json(found.to_dict("records"))
+        put_json(found.astype(object).where(found.notna(), None).to_dict("records"))
     else:
         print_table(_succession_table(found[found["extent"] != "noise"]), sys.stdout)
-    counts = found["extent"].value_counts()
-    noise = found.loc[found["extent"] == "noise", "area_m2"].sum()
-    say(
-        f"{counts.get('whole', 0)} units went over whole, {counts.get('part', 0)} transfers are of parts;"
-        f" {counts.get('noise', 0)} pairs ({noise / 1e6:,.3f} km²) are digitising noise"
-    )
+    say(f"{generation_words(generations[0])} -> {generation_words(generations[1])}")
+    say(_summary(found, width))
+    say(_reports_summary(found, reports))
 
 
-def _require_generations(connection: "Connection", territory: str, *ids: int) -> None:
-    """See that generations are there and of the territory."""
-    from geo.store.boundaries import list_generations, read_territory
+def _count(
+    connection: "Connection",
+    territory: "Territory",
+    old: "GeoDataFrame",
+    new: "GeoDataFrame",
+    first: dt.date | None,
+    last: dt.date | None,
+) -> "SharedReports":
+    from geo.locator import Locator
+    from geo.store.succession import count_shared_reports
 
-    read_territory(connection, territory)
-    known = {generation.id for generation in list_generations(connection, territory)}
-    for missing in set(ids) - known:
-        told = ", ".join(map(str, sorted(known))) or "none"
-        raise NotFoundError(f"no generation {missing} in territory {territory!r}; known: {told}")
+    locators = [Locator.build(units["code"].tolist(), units.geometry.to_numpy()) for units in (old, new)]
+    return count_shared_reports(connection, territory, *locators, first=first, last=last)
 
 
 def _write_csv(rows: "DataFrame", file: Path) -> None:
@@ -75,16 +92,45 @@ def _write_csv(rows: "DataFrame", file: Path) -> None:
 
 
 def _succession_table(found: "DataFrame") -> Table:
-    table = Table("old", "", "new", "", "km²", "of old", "of new", "extent")
+    """Lay out pairs; the old unit is named once, above all that it went to."""
+    table = Table("old", "", "new", "", "extent")
+    for heading in ("km²", "of old", "of new", "reports", "of old", "of new"):
+        table.add_column(heading, justify="right")
+    before = None
     for pair in found.to_dict("records"):
+        same, before = pair["old_code"] == before, pair["old_code"]
         table.add_row(
-            pair["old_code"],
-            escape(pair["old_name"]),
+            "" if same else pair["old_code"],
+            "" if same else escape(pair["old_name"]),
             pair["new_code"],
             escape(pair["new_name"]),
-            f"{pair['area_m2'] / 1e6:,.4f}",
-            f"{pair['share_of_old']:.2%}",
-            f"{pair['share_of_new']:.2%}",
             pair["extent"],
+            f"{pair['area_m2'] / 1e6:,.4f}",
+            _percent(pair["share_of_old"]),
+            _percent(pair["share_of_new"]),
+            f"{pair['reports']:,}",
+            _percent(pair["reports_share_of_old"]),
+            _percent(pair["reports_share_of_new"]),
         )
     return table
+
+
+def _percent(share: float) -> str:
+    """Write a share; that of no reports is NaN."""
+    return "" if share != share else f"{share:.1%}"
+
+
+def _summary(found: "DataFrame", width: float) -> str:
+    counts: Any = found["extent"].value_counts()
+    noise = found.loc[found["extent"] == "noise", "area_m2"].sum()
+    return (
+        f"{counts.get('whole', 0)} units went over whole, {counts.get('part', 0)} transfers are of parts;"
+        f" {counts.get('noise', 0)} pairs ({noise / 1e6:,.3f} km²) are digitising noise: narrower than {width:.0f} m"
+        " and less than 2 % of either unit"
+    )
+
+
+def _reports_summary(found: "DataFrame", reports: "SharedReports") -> str:
+    inside, all_ = int(found["reports"].sum()), int(reports.count.sum())
+    outside = f"; {all_ - inside:,} more are in no unit of one of the two" if all_ > inside else ""
+    return f"{inside:,} reports are counted, each by its point{outside}"

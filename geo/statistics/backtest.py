@@ -15,10 +15,10 @@ from geo.statistics.weights import Weights
 from geo.statistics.words import Words
 
 MEANING: Final = Words(
-    vi="Bản đồ kỳ trước đã đoán đúng kỳ sau tới mức nào: PAI 5 nghĩa là phần diện tích đã chọn có số phản ánh gấp 5 lần "
-    "mức trung bình; điều đó không bảo đảm cho kỳ tới.",
-    en="How well the last period's map foretold the next: a PAI of 5 means 5 times as many reports as the city's average "
-    "in the area that was chosen; it is no promise for the period to come.",
+    vi="Bản đồ kỳ trước đã đoán đúng kỳ sau tới mức nào: PAI 5 nghĩa là phần diện tích đã chọn có số phản ánh gấp 5 "
+    "lần mức trung bình; điều đó không bảo đảm cho kỳ tới.",
+    en="How well the last period's map foretold the next: a PAI of 5 means 5 times as many reports as the city's "
+    "average in the area that was chosen; it is no promise for the period to come.",
 )
 
 AREA_SHARES: Final = (0.01, 0.02, 0.05, 0.10, 0.20)
@@ -155,8 +155,8 @@ def accuracy(predicted: ArrayLike, observed: ArrayLike, areas: ArrayLike) -> Acc
     Notes
     -----
     Chainey, S., Tompson, L. and Uhlig, S. (2008), The utility of hotspot mapping for predicting spatial patterns of
-    crime, Security Journal 21: 4-28 (PAI); Hunt, J. M. (2016), Do crime hot spots move? (PEI). The perfect ranking goes by
-    observed reports per area; on the same area as the last place's end, it may have part of a place.
+    crime, Security Journal 21: 4-28 (PAI); Hunt, J. M. (2016), Do crime hot spots move? (PEI). The perfect ranking goes
+    by observed reports per area; to have the same area, it may have part of a place.
 
     Examples
     --------

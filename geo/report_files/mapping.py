@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from geo.errors import FileError
+from geo.errors import FileError, InputError
 from geo.vocabulary import CHANNELS, STATUSES
 
 
@@ -86,18 +86,22 @@ class Words(_Table):
     default: str | None = None
     ignore: list[str] = Field(default_factory=list)
 
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if both := sorted(set(self.ignore) & self.values.keys()):
+            raise ValueError(f"{both[0]!r} stands in ignore and in values: choose one")
+        return self
+
     def meaning(self, word: str, known: Collection[str]) -> str:
         """Translate a word; one that nothing is said about stays, for the intake to refuse."""
         return self.values.get(word) or (word if word in known else self.default or word)
 
     def check(self, known: Collection[str], place: str) -> None:
-        """Refuse meanings that are not words of ours, and words that are both translated and ignored."""
+        """Refuse meanings that are not words of ours."""
         meant = [(f"{place}.values.{word!r}", meaning) for word, meaning in self.values.items()]
         for where, meaning in [*meant, (f"{place}.default", self.default)]:
             if meaning is not None and meaning not in known:
                 raise ValueError(f"{where}: {meaning!r} is none of {', '.join(sorted(known))}")
-        if both := sorted(set(self.ignore) & self.values.keys()):
-            raise ValueError(f"{place}.ignore: {both[0]!r} is in {place}.values, too: choose one")
 
 
 class Times(_Table):
@@ -148,12 +152,12 @@ class Mapping(_Table):
         self.status.check(STATUSES, "status")
         return self
 
-    def check_categories(self, source: Path, known: Collection[str]) -> None:
-        """Refuse meanings that are not categories of the territory; FileError says which."""
+    def check_categories(self, known: Collection[str]) -> None:
+        """Refuse meanings that are not categories of the territory; InputError says which."""
         try:
             self.category.check(known, "category")
         except ValueError as error:
-            raise FileError(f"{source}: {error}") from None
+            raise InputError(f"mapping, {error}", "mapping") from None
 
 
 def ours(header: Collection[str]) -> Mapping:

@@ -79,11 +79,15 @@ def import_file(
     ------
     FileError
         If a file can't be read or written, or lacks a column.
+    InputError
+        If the mapping means categories that the territory lacks.
     NotFoundError
         If the territory has no boundaries.
     """
     with engine.connect() as connection:
         dispatch = read_dispatch(connection, territory)
+    if mapping is not None:
+        mapping.check_categories([category.code for category in dispatch.categories])
     tally = Tally()
     with open_reports(path, mapping) as (reader, used), _rejects(rejects, reader.header) as reject:
         for block in _ahead(_blocks(reader, used, dispatch)):

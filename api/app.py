@@ -1,25 +1,34 @@
 """The HTTP application: one process, one immutable dispatch in memory, one engine."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
+from api.headers import SecurityHeaders
+from api.lookups.documented import LOCATE_PATH, with_lookups
+from api.lookups.route import LocateRoute
 from api.problems import answer_with_problems
-from api.routes import generations, health, hexes, locate, page, reports, unit, units
+from api.routes import generations, health, hexes, page, reports, unit, units
 from api.service import Service
 from maps.assets import leaflet_folder, planner_folder
 
-_HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
-        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-}
+
+class Application(FastAPI):
+    """FastAPI with `/v1/locate` in its documentation, and with the headers on every answer, failures included."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Put the headers around everything, also around what answers when all else failed."""
+        return SecurityHeaders(super().build_middleware_stack())
+
+    def openapi(self) -> dict[str, Any]:
+        """Describe the service, lookups included."""
+        return with_lookups(super().openapi())
 
 
 def create_app(url: str, territory: str) -> FastAPI:
@@ -39,27 +48,17 @@ def create_app(url: str, territory: str) -> FastAPI:
         yield
         app.state.service.close()
 
-    app = FastAPI(
+    app = Application(
         title="Hiện Trường",
         summary="Whose is it, where does it keep happening, is it being dealt with.",
         version=version("hientruong"),
         lifespan=lifespan,
     )
     answer_with_problems(app)
-    for module in (locate, units, unit, generations, hexes, reports, health, page):
+    app.routes.insert(0, Route(LOCATE_PATH, LocateRoute()))
+    for module in (units, unit, generations, hexes, reports, health, page):
         app.include_router(module.router)
     app.mount("/assets/leaflet", StaticFiles(directory=leaflet_folder()))
     app.mount("/assets/planner", StaticFiles(directory=planner_folder()))
 
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
-        if request.url.path not in _WITH_FOREIGN_SCRIPTS:
-            response.headers.update(_HEADERS)
-        return response
-
     return app
-
-
-# FastAPI's interactive documentation brings scripts of its own.
-_WITH_FOREIGN_SCRIPTS = ("/docs", "/redoc")

@@ -24,6 +24,14 @@ _STATUS: dict[type[HienTruongError], HTTPStatus] = {
 _log = logging.getLogger(__name__)
 
 
+def problem_of(error: HienTruongError | HTTPException) -> dict[str, Any]:
+    """Give the members of a problem about one item of a body, where it stands among the answers."""
+    if isinstance(error, HTTPException):
+        return _members(error.status_code, str(error.detail))
+    field = getattr(error, "field", None)
+    return _members(_status_of(error), str(error)) | ({} if field is None else {"pointer": _pointer(field)})
+
+
 def problem(status: int, detail: str, **more: Any) -> Response:
     """Make a response that says what was wrong.
 
@@ -36,8 +44,7 @@ def problem(status: int, detail: str, **more: Any) -> Response:
     **more
         Further members, as ``pointer`` (a JSON Pointer into the body) or ``parameter`` (of the query).
     """
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    return Response(orjson.dumps(body | more), status, media_type=MEDIA_TYPE)
+    return Response(orjson.dumps(_members(status, detail) | more), status, media_type=MEDIA_TYPE)
 
 
 def answer_with_problems(app: FastAPI) -> None:
@@ -45,7 +52,7 @@ def answer_with_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HienTruongError)
     async def ours(request: Request, error: HienTruongError) -> Response:
-        status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
+        status = _status_of(error)
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
             _log.error("%s %s: %s", request.method, request.url.path, error)
             return problem(status, "the database does not answer at the moment: try again in a few seconds")
@@ -75,11 +82,24 @@ def answer_with_problems(app: FastAPI) -> None:
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong here; it is in the service's log")
 
 
+def _members(status: int, detail: str) -> dict[str, Any]:
+    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status), "detail": detail}
+
+
+def _status_of(error: HienTruongError) -> HTTPStatus:
+    return next(status for kind, status in _STATUS.items() if isinstance(error, kind))
+
+
 def _place(request: Request, field: str | None) -> dict[str, str]:
     """Say where a field stands: in the body of a POST, else in the query."""
     if field is None:
         return {}
-    return {"pointer": f"#/{field}"} if request.method == "POST" else {"parameter": field}
+    return {"pointer": _pointer(field)} if request.method == "POST" else {"parameter": field}
+
+
+def _pointer(field: str) -> str:
+    """Point to a member of a body; the field "" is the whole."""
+    return f"#/{field}" if field else "#"
 
 
 def _location(location: Sequence[int | str]) -> dict[str, str]:

@@ -1,0 +1,119 @@
+"""`/v1/locate` as ASGI: one point in the query of a GET, many in the body of a POST."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from functools import partial
+from http import HTTPStatus
+
+import orjson
+from anyio import CapacityLimiter, from_thread, to_thread
+from fastapi import HTTPException
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
+
+from api.lookups.body import chunks_of
+from api.lookups.limits import MAX_BODY_BYTES, too_large
+from api.lookups.media import Format, format_of_answer, format_of_body
+from api.lookups.points import Lookup
+from api.lookups.questions import Many, One, read_query
+from geo.answer import locate
+from geo.dispatch import Dispatch
+from geo.errors import HienTruongError
+
+_AT_ONCE = 65_536
+"""Bytes of a body that are answered without a thread: a few milliseconds' work."""
+
+_STREAMS = 16
+"""Large requests that are answered at one time; others wait."""
+
+
+class LocateRoute:
+    """Answer `/v1/locate`. Errors leave as exceptions, for the application's handlers."""
+
+    def __init__(self) -> None:
+        self._streams = CapacityLimiter(_STREAMS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, as ASGI wants it."""
+        dispatch: Dispatch = scope["app"].state.service.dispatch
+        method = scope["method"]
+        if method in ("GET", "HEAD"):
+            body = _one(dispatch, scope["query_string"])
+            await _answer(send, "application/json", body, with_body=method == "GET")
+        elif method == "POST":
+            await self._many(dispatch, scope, receive, send)
+        else:
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD, POST"})
+
+    async def _many(self, dispatch: Dispatch, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        coming = format_of_body(headers.get("content-type"))
+        going = format_of_answer(headers.get("accept"), coming)
+        lookup = Lookup(dispatch, read_query(scope["query_string"], Many))
+        lookup.check()
+        length = headers.get("content-length", "")
+        size = int(length) if length.isdecimal() else None
+        if size is not None and size > MAX_BODY_BYTES:
+            raise too_large(f"the body is larger than {MAX_BODY_BYTES:,} bytes: send it in parts")
+        work = partial(_answered, lookup, coming, going)
+        try:
+            if size is not None and size <= _AT_ONCE and "border_m" not in lookup.fields:
+                body = b"".join(work([chunk async for chunk in chunks_of(receive)]))
+                await _answer(send, going.media_type, body)
+            else:
+                await self._stream(work, going.media_type, receive, send)
+        except ClientDisconnect:
+            return
+
+    async def _stream(
+        self, work: Callable[[Iterable[bytes]], Iterator[bytes]], media_type: str, receive: Receive, send: Send
+    ) -> None:
+        """Work in a thread, which asks the event loop for what comes and hands it what goes; neither is kept."""
+        incoming, begun = chunks_of(receive), False
+
+        def pull() -> Iterator[bytes]:
+            while (chunk := from_thread.run(_next, incoming)) is not None:
+                yield chunk
+
+        async def push(piece: bytes, more: bool = True) -> None:
+            nonlocal begun
+            if not begun:
+                begun = True
+                await send(_start([(b"content-type", media_type.encode())]))
+            await send({"type": "http.response.body", "body": piece, "more_body": more})
+
+        def run() -> None:
+            for piece in work(pull()):
+                from_thread.run(push, piece)
+
+        try:
+            await to_thread.run_sync(run, limiter=self._streams)
+        except (HTTPException, HienTruongError):
+            if not begun:
+                raise
+            return  # the server breaks an answer off that is not ended, so nobody takes it for whole
+        await push(b"", more=False)
+
+
+def _one(dispatch: Dispatch, query: bytes) -> bytes:
+    asked = read_query(query, One)
+    return orjson.dumps(locate(dispatch, asked.lon, asked.lat, asked.at, asked.accuracy, asked.category))
+
+
+def _answered(lookup: Lookup, coming: Format, going: Format, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Turn the parts of a body into the parts of the answer."""
+    return going.write(map(lookup.answer, coming.read(chunks, lookup)), lookup)
+
+
+async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(chunks, None)
+
+
+def _start(headers: list[tuple[bytes, bytes]]) -> dict[str, object]:
+    return {"type": "http.response.start", "status": HTTPStatus.OK.value, "headers": headers}
+
+
+async def _answer(send: Send, media_type: str, body: bytes, with_body: bool = True) -> None:
+    length = str(len(body)).encode()
+    await send(_start([(b"content-type", media_type.encode()), (b"content-length", length)]))
+    await send({"type": "http.response.body", "body": body if with_body else b""})

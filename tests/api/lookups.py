@@ -1,0 +1,84 @@
+"""The application in this process over boundaries in memory, asked by ASGI."""
+
+import asyncio
+import datetime as dt
+from dataclasses import dataclass
+
+import httpx
+import numpy as np
+import pyarrow as pa
+from fastapi import FastAPI
+
+from api.app import create_app
+from geo.dispatch import Dispatch, known_to_rules, territory_calendar
+from geo.jurisdiction import Jurisdiction, Layer
+from geo.locator import Locator
+from geo.rules import default_rules
+from geo.territory import CATEGORIES, HANOI, Generation, Unit
+from tests.geo.coverages import Coverage
+
+JSON, LINES, ARROW, RAW = (
+    "application/json",
+    "application/x-ndjson",
+    "application/vnd.apache.arrow.stream",
+    "application/octet-stream",
+)
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """What a service holds for lookups."""
+
+    dispatch: Dispatch
+
+
+def dispatch_over(coverage: Coverage) -> Dispatch:
+    """Make a dispatch whose wards are a coverage, in force since 2025-07-01."""
+    locator = Locator.build(coverage.codes, coverage.polygons)
+    units = tuple(
+        Unit(100 + n, "ward", code, "Phường", f"Phường {code}", f"{code} Ward") for n, code in enumerate(locator.codes)
+    )
+    since, now = dt.date(2025, 7, 1), dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    generation = Generation(
+        7, HANOI.id, "ward", since, None, "active", False, "a test", "none", "0", len(units), "", now
+    )
+    jurisdiction = Jurisdiction(HANOI, (Layer(generation, locator, units, ((),) * len(units)),))
+    rules = default_rules(known_to_rules(jurisdiction, CATEGORIES), territory_calendar(HANOI))
+    return Dispatch(jurisdiction, CATEGORIES, rules)
+
+
+def application(dispatch: Dispatch) -> FastAPI:
+    """Make the application over boundaries that are in memory already; no database is asked for a lookup."""
+    app = create_app("postgresql://", HANOI.id)
+    app.state.service = InMemory(dispatch)
+    return app
+
+
+def ask(app: FastAPI, method: str, path: str, **options: object) -> httpx.Response:
+    async def asked() -> httpx.Response:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.request(method, path, **options)
+
+    return asyncio.run(asked())
+
+
+def post(app: FastAPI, content: bytes, media_type: str, query: str = "", **headers: str) -> httpx.Response:
+    return ask(app, "POST", f"/v1/locate{query}", content=content, headers={"content-type": media_type, **headers})
+
+
+def as_arrow(columns: dict[str, object]) -> bytes:
+    batch = pa.record_batch(columns)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as stream:
+        stream.write_batch(batch)
+    return sink.getvalue().to_pybytes()
+
+
+def from_arrow(content: bytes) -> pa.Table:
+    with pa.ipc.open_stream(content) as stream:
+        return stream.read_all()
+
+
+def as_raw(lon: np.ndarray, lat: np.ndarray) -> bytes:
+    return np.column_stack([lon, lat]).astype("<f8").tobytes()

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr, bdtrc, betaincinv
 
 from geo.statistics import fdr
-from geo.statistics.checks import Floats, positive, share, whole
+from geo.statistics.checks import Floats, Integers, positive, share, whole
 from geo.statistics.nulls import p_of_tails
 from geo.statistics.words import Words
 
@@ -104,12 +104,12 @@ def change(
         q[total > 0] = fdr.q_values(p[total > 0])
     fewer = betaincinv(np.maximum(new, 1), old + 1, alpha / 2) * (new > 0)
     more = np.where(old > 0, betaincinv(new + 1, np.maximum(old, 1), 1 - alpha / 2), 1.0)
-    bound = (_percent(part, 1 - part, exposures) for part in (fewer, more))
+    low, high = _percent(fewer, 1 - fewer, exposures), _percent(more, 1 - more, exposures)
     percent = _percent(new, old, exposures)
-    return Change(percent, *bound, p, q, fdr.bins(q, np.where(percent > 0, 1.0, -1.0)))
+    return Change(percent, low, high, p, q, fdr.bins(q, np.where(percent > 0, 1.0, -1.0)))
 
 
-def _percent(later: ArrayLike, earlier: ArrayLike, exposures: Floats) -> Floats:
+def _percent(later: Floats | Integers, earlier: Floats | Integers, exposures: Floats) -> Floats:
     """Compare two numbers per exposure; a number after nothing is infinitely more, and nothing after nothing NaN."""
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio: Floats = (later / exposures[1]) / (earlier / exposures[0])

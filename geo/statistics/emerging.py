@@ -178,12 +178,12 @@ def classify(state: States, direction: States) -> NDArray[np.int8]:
     >>> classify(np.array([[0, 0, 0, 1], [1, 1, 1, 1], [0, 0, 0, -1]], np.int8), np.array([0, 1, 0], np.int8))
     array([ 6,  2, -6], dtype=int8)
     """
-    moving = state.any(axis=1)  # few cells: the rest is not looked at
-    state, direction = state[moving], direction[moving]
-    hot_rules, cold_rules = _rules(state, direction), _rules(-state, -direction)
+    moving = (state != 0).any(axis=1)  # few cells: the rest is not looked at
+    hot_rules = _rules(state[moving], direction[moving])
+    cold_rules = _rules(-state[moving], -direction[moving])
     rules = [rule for pair in zip(hot_rules, cold_rules, strict=True) for rule in pair]
     codes = [code for number in range(1, len(hot_rules) + 1) for code in (number, -number)]
-    classes = np.zeros(len(moving), np.int8)
+    classes = np.zeros(len(direction), np.int8)
     classes[moving] = np.select(rules, codes, 0)
     return classes
 

@@ -115,6 +115,14 @@ def test_a_draft_is_listed_and_activated_and_retired_only_with_commit(database: 
     assert states(database) == before | {draft: "draft"}
     assert "draft" in done("boundaries", "list").stdout
     done("boundaries", "diff", max(before), draft)
+    shown = json.loads(done("boundaries", "show", draft, "--json").stdout)
+    assert (shown["state"], shown["checks"]["passed"]) == ("draft", True)
+    assert [(unit["code"], unit["name"], unit["name_en"]) for unit in shown["units"]] == [
+        ("50001", "Phường Một", "Mot Ward"),
+        ("50002", "Phường Hai", "Hai Ward"),
+        ("50003", "Phường Ba", "Ba Ward"),
+    ]
+    assert "Phường Hai" in done("boundaries", "show", draft).stdout
     for command, state in (("activate", "active"), ("retire", "retired")):
         was = states(database)
         if command == "retire":

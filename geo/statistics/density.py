@@ -59,4 +59,4 @@ def kernel_density(counts: ArrayLike, x: ArrayLike, y: ArrayLike, bandwidth: flo
         return np.zeros_like(reports)
     near = cKDTree(centres.data[some]).sparse_distance_matrix(centres, bandwidth, output_type="coo_matrix")
     kernel = 3 / (np.pi * bandwidth**2) * (1 - (near.data / bandwidth) ** 2) ** 2
-    return np.bincount(near.col, reports[some][near.row] * kernel, len(reports))
+    return np.bincount(near.col, reports[some][near.row] * kernel, len(reports)).astype(np.float64, copy=False)

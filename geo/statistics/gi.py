@@ -103,8 +103,8 @@ def hot_spots(
     ('exact', [21])
     """
     x = not_negative(counts, "counts", (weights.n,))
-    z = gi_z(x, weights)
     sums = weights.lag(x)
+    z = _z(x, sums, weights)
     is_whole = bool((x == np.rint(x)).all())
     method = suitable_null(x.mean() if is_whole else np.inf, sums.max(), weights) if null == "auto" else null
     parameters: dict[str, int | float | str | bool] = {
@@ -169,15 +169,19 @@ def gi_z(values: ArrayLike, weights: Weights) -> Floats:
     array([ 1.7321,  1.    , -1.    , -1.7321])
     """
     x = finite(values, "values", (weights.n,))
-    centred = x - x.mean() if np.ptp(x) else np.zeros_like(x)
-    n = len(x)
-    mean, variance = np.zeros(1), np.mean(centred**2, keepdims=True)
+    return _z(x, weights.lag(x), weights)
+
+
+def _z(x: Floats, sums: Floats, weights: Weights) -> Floats:
+    n, mean = len(x), np.mean(x, keepdims=True)
+    centred = x - mean if np.ptp(x) else np.zeros_like(x)
+    variance = np.mean(centred**2, keepdims=True)
     if not weights.with_self:
         n -= 1
-        mean = -centred / max(n, 1)
-        others = ((centred @ centred) - centred**2) / max(n, 1) - mean**2
+        mean = mean - centred / max(n, 1)
+        others = ((centred @ centred) - centred**2) / max(n, 1) - (centred / max(n, 1)) ** 2
         variance = np.where(others > 1e-12 * variance, others, 0)  # equal others leave a rest of rounding
-    return score(weights.lag(centred), weights.sums, weights.square_sums, mean, variance, n)
+    return score(sums, weights.sums, weights.square_sums, mean, variance, n)
 
 
 def score(lag: Floats, sums: Floats, square_sums: Floats, mean: Floats, variance: Floats, n: int) -> Floats:

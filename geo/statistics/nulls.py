@@ -37,7 +37,8 @@ def p_of_tails(lower: Floats, upper: Floats, alternative: Alternative) -> Floats
     if alternative not in ALTERNATIVES:
         raise InputError(f"alternative is one of {', '.join(ALTERNATIVES)}, not {alternative!r}", "alternative")
     if alternative == "two-sided":
-        return np.minimum(2 * np.minimum(lower, upper), 1)
+        twice: Floats = np.minimum(2 * np.minimum(lower, upper), 1)
+        return twice
     return upper if alternative == "greater" else lower
 
 

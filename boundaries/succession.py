@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from boundaries.coverage import polygonal
 from boundaries.geodesy import areas_m2, lengths_m
 
 if TYPE_CHECKING:
@@ -107,6 +108,27 @@ def with_reports(found: pd.DataFrame, old: pd.DataFrame, new: pd.DataFrame, repo
     both["reports_share_of_old"] = both["reports"] / both["old_code"].map(of_old)
     both["reports_share_of_new"] = both["reports"] / both["new_code"].map(of_new)
     return both.sort_values(["old_code", "new_code"], ignore_index=True)
+
+
+def transferred_parts(found: pd.DataFrame, old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the transfers of parts with what the two units share as their shapes.
+
+    Parameters
+    ----------
+    found : DataFrame
+        What `find_succession` found, or `with_reports` of it.
+    old, new : GeoDataFrame
+        The same units.
+
+    Returns
+    -------
+    GeoDataFrame
+        The rows of extent "part", with geometry: lon, lat, EPSG:4326.
+    """
+    parts = found[found["extent"] == "part"].reset_index(drop=True)
+    before, after = (units.set_index("code").geometry for units in (old, new))
+    shared = shapely.intersection(before[parts["old_code"]].to_numpy(), after[parts["new_code"]].to_numpy())
+    return gpd.GeoDataFrame(parts, geometry=polygonal(shared), crs=4326)
 
 
 def _measured(shapes: npt.NDArray[Any]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -96,7 +96,8 @@ def findings_map(
     figure.title = str(escape(f"{words.title}: {facts.file}"))
     for name in ("hexagon_map.css", "findings_map.css"):
         add_style(figure, (_TEMPLATES / name).read_text("utf-8"), name)
-    add_script(figure, (_TEMPLATES / "findings_map.js").read_text("utf-8"), "findings_map.js")
+    for name in ("beside_card.js", "findings_map.js"):
+        add_script(figure, (_TEMPLATES / name).read_text("utf-8"), name)
     add_verbatim(figure.html, _card(units, placed, len(findings) - len(placed), facts, language), "card")
     drawn = {
         "language": language,

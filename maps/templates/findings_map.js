@@ -1,6 +1,6 @@
 // Draws what maps/findings.py wrote into the file.
 
-/* global L */
+/* global L, fitBesideCard */
 // eslint-disable-next-line no-unused-vars
 function drawFindingsMap(map, { language, label, units, findings }) {
   const colours = { refused: "#b3261e", excepted: "#b58900", repaired: "#2e7d4f", information: "#6b6475" };
@@ -42,7 +42,7 @@ function drawFindingsMap(map, { language, label, units, findings }) {
     markers.forEach((marker, other) => marker.setStyle({ fillOpacity: other === index ? 0 : 0.9, opacity: other === index ? 0 : 1 }));
     rows.forEach((row) => row.toggleAttribute("aria-current", Number(row.dataset.finding) === index));
     rows[index].scrollIntoView({ block: "nearest" });
-    fit(place.getBounds(), 40, closest);
+    fitBesideCard(map, place.getBounds(), 40, closest);
   }
 
   function showAll() {
@@ -51,19 +51,7 @@ function drawFindingsMap(map, { language, label, units, findings }) {
     markers.forEach((marker) => marker.setStyle({ fillOpacity: 0.9, opacity: 1 }));
     rows.forEach((row) => row.removeAttribute("aria-current"));
     // A city may have islands far away: the places are what this map is about.
-    fit(markers.length ? L.featureGroup(markers).getBounds().pad(0.2) : land.getBounds(), 16, farthest);
-  }
-
-  /** Fit beside the card, or above it on a narrow screen. */
-  function fit(bounds, margin, maxZoom) {
-    if (!bounds.isValid()) return;
-    const card = document.querySelector(".facts").getBoundingClientRect();
-    const wide = card.width < innerWidth / 2;
-    map.fitBounds(bounds, {
-      animate: false,
-      maxZoom,
-      paddingTopLeft: [margin + (wide ? card.right : 0), margin],
-      paddingBottomRight: [margin, margin + (wide ? 0 : card.height)],
-    });
+    const places = markers.length ? L.featureGroup(markers).getBounds().pad(0.2) : land.getBounds();
+    fitBesideCard(map, places, 16, farthest);
   }
 }

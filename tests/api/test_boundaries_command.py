@@ -17,8 +17,11 @@ from api.commands.boundaries import app
 from api.commands.boundaries.options import Level
 from boundaries.facts import succession_2025
 from boundaries.load import read_checked
-from geo.errors import FileError, NotFoundError, RefusedError
+from geo.demo import make_demo
+from geo.dispatch import Dispatch
+from geo.errors import FileError, InputError, NotFoundError, RefusedError
 from geo.store.boundaries import NewGeneration, add_generation, list_generations, put_territory, read_units_frame
+from geo.store.reports import add_reports
 from geo.store.settings import database_settings
 from geo.territory import HANOI, Generation
 from geo.vocabulary import LEVELS
@@ -237,6 +240,40 @@ def test_check_prints_the_figures_and_fails_for_a_file_that_a_load_would_refuse(
     assert code in run("check", path, "--level", "ward").stdout
 
 
+def test_a_file_with_overlaps_is_accepted_once_an_exceptions_file_names_each(
+    overlapping: tuple[Path, str], tmp_path: Path
+) -> None:
+    """Ho Chi Minh City's wards overlap in 11 places and leave 17 gaps of more than a square metre."""
+    path, _ = overlapping
+    check = ("check", path, "--level", "ward", "--json")
+    refused = [found for found in json.loads(run(*check).stdout)["findings"] if found["severity"] == "refused"]
+    pairs = {tuple(sorted(unit["code"] for unit in found["units"][:2])) for found in refused}
+    table = '[[exception]]\npair = {}\nreason = "drawn twice"\ndecided_by = "Survey office"\n'
+    exceptions = tmp_path / "exceptions.toml"
+    exceptions.write_text("\n".join(table.format(json.dumps(pair)) for pair in sorted(pairs)), encoding="utf-8")
+    told = json.loads(done(*check, "--exceptions", exceptions).stdout)
+    excepted = [found for found in told["findings"] if found["severity"] == "excepted"]
+    assert told["passed"]
+    assert [found["units"] for found in excepted] == [found["units"] for found in refused]
+    assert all("drawn twice (Survey office)" in found["message"] for found in excepted)
+    if "hcmc" in path.name:
+        assert [sum(found["check"] == what for found in refused) for what in ("overlap", "gap")] == [11, 17]
+
+
+def test_check_draws_a_map_also_of_a_file_that_is_refused(overlapping: tuple[Path, str], tmp_path: Path) -> None:
+    path, code = overlapping
+    file = tmp_path / "findings.html"
+    result = run("check", path, "--level", "ward", "--map", file, "--language", "en")
+    assert isinstance(result.exception, RefusedError)
+    html = file.read_text("utf-8")
+    assert path.name in html
+    assert f"{code} " in html
+    assert "Refused" in html
+    assert len(html) < 1_500_000
+    assert isinstance(run("check", path, "--level", "ward", "--map", tmp_path / "a.png").exception, InputError)
+    assert isinstance(run("check", path, "--level", "ward", "--map", tmp_path / "no" / "a.html").exception, FileError)
+
+
 def test_list_prints_every_generation(hanoi: Database, surveyed: Path) -> None:
     done("load", surveyed, *SINCE_JULY, "--commit")
     told = json.loads(done("list", "--json").stdout)
@@ -266,10 +303,31 @@ def test_diff_tells_what_became_of_each_ward_of_the_official_list(
     assert len(both) == len(told)
     whole = both.loc[both["extent_official"] == "whole", "extent"]
     assert whole.tolist() == ["whole"] * (official["extent"] == "whole").sum()
-    pd.testing.assert_frame_equal(pd.read_csv(path, dtype={"old_code": str, "new_code": str}), told)
+    written = pd.read_csv(path, dtype={"old_code": str, "new_code": str})
+    pd.testing.assert_frame_equal(written, told.astype(written.dtypes))
     table = done("diff", old, new).stdout
     assert sum("│" in line for line in table.splitlines()) == (told["extent"] != "noise").sum()
     assert f"{(told['extent'] == 'noise').sum()} pairs" in result.stderr
+
+
+def test_diff_counts_every_report_of_the_period_and_draws_a_map(
+    city_database: Database, dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    demo = make_demo(dispatch, np.datetime64("2026-01-05T03:00", "ms"), n=2000)
+    with city_database.transaction() as connection:
+        add_reports(connection, HANOI.id, demo.reports, demo.course, demo.events)
+    monkeypatch.setenv("DATABASE_URL", city_database.url)
+    database_settings.cache_clear()
+    file = tmp_path / "transfers.html"
+    result = done("diff", *ward_generations(city_database), "--json", "--to", "2025-06-30", "--map", file)
+    database_settings.cache_clear()
+    told = pd.DataFrame(json.loads(result.stdout))
+    before = (demo.reports.reported_at < np.datetime64("2025-06-30T17:00")).sum()
+    assert told["reports"].sum() == before > 500
+    shares = told.dropna(subset="reports_share_of_old").groupby("old_code")["reports_share_of_old"].sum()
+    np.testing.assert_allclose(shares, 1)
+    parts = told[told["extent"] == "part"]
+    assert file.read_text("utf-8").count("data-part=") == len(parts)
 
 
 def test_diff_refuses_a_generation_that_is_not_there_and_a_file_that_cannot_be(

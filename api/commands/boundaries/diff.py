@@ -3,12 +3,13 @@
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
+from api.commands.boundaries.check import require_html
 from api.commands.boundaries.options import JsonOption, TerritoryOption
 from api.commands.boundaries.tables import generation_words, print_table
 from api.commands.console import console, put_json, say
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from geo.store.session import Connection
     from geo.store.succession import SharedReports
-    from geo.territory import Territory
+    from geo.territory import Generation, Territory
+    from maps.words import Language
 
 _DAY = ["%Y-%m-%d"]
 
@@ -40,17 +42,22 @@ def diff_generations(
         typer.Option(min=0, help="Metres below which a strip may be digitising noise; default: from the two outlines."),
     ] = None,
     csv: Annotated[Path | None, typer.Option(dir_okay=False, help="Write all pairs, noise too, to this file.")] = None,
+    map_file: Annotated[
+        Path | None, typer.Option("--map", dir_okay=False, help="Draw the transfers on a map: an .html file.")
+    ] = None,
+    language: Annotated[Literal["vi", "en"], typer.Option(help="Language of the map.")] = "vi",
     as_json: JsonOption = False,
 ) -> None:
     """Tell which old unit's land and reports went to which new one.
 
-    Example: hientruong boundaries diff 3 5 --csv succession.csv
+    Example: hientruong boundaries diff 3 5 --csv succession.csv --map succession.html
     """
     from boundaries.noise import noise_width_m
     from boundaries.succession import find_succession, with_reports
     from geo.store.boundaries import find_generation, read_territory, read_units_frame
     from geo.store.session import transaction
 
+    require_html(map_file)
     with transaction() as connection, console.status(f"comparing generations {old} and {new}"):
         city = read_territory(connection, territory)
         generations = [find_generation(connection, territory, id) for id in (old, new)]
@@ -60,11 +67,15 @@ def diff_generations(
         found = with_reports(find_succession(before, after, width), before, after, reports)
     if csv is not None:
         _write_csv(found, csv)
+    if map_file is not None:
+        _write_map(map_file, before, after, found, generations, width, city.zone, language)
     if as_json:
         put_json(found.astype(object).where(found.notna(), None).to_dict("records"))
     else:
         print_table(_succession_table(found[found["extent"] != "noise"]), sys.stdout)
     say(f"{generation_words(generations[0])} -> {generation_words(generations[1])}")
+    if generations[0].schematic != generations[1].schematic:
+        say("one of the two is schematic, drawn from centres and areas: compare two schematic or two surveyed ones")
     say(_summary(found, width))
     say(_reports_summary(found, reports))
 
@@ -82,6 +93,35 @@ def _count(
 
     locators = [Locator.build(units["code"].tolist(), units.geometry.to_numpy()) for units in (old, new)]
     return count_shared_reports(connection, territory, *locators, first=first, last=last)
+
+
+def _write_map(
+    path: Path,
+    old: "GeoDataFrame",
+    new: "GeoDataFrame",
+    found: "DataFrame",
+    generations: "list[Generation]",
+    width: float,
+    zone: dt.tzinfo,
+    language: "Language",
+) -> None:
+    from boundaries.succession import transferred_parts
+    from geo.store.boundaries import period_words
+    from maps.hexagons import save
+    from maps.transfers import TransferFacts, transfers_map
+
+    counts = found["extent"].value_counts()
+    names = [f"{each.source}, {period_words(each.valid_from, each.valid_to)}" for each in generations]
+    facts = TransferFacts(
+        before=names[0],
+        after=names[1],
+        whole=int(counts.get("whole", 0)),
+        noise=int(counts.get("noise", 0)),
+        noise_width_m=width,
+        schematic=any(each.schematic for each in generations),
+        made_at=dt.datetime.now(zone),
+    )
+    save(transfers_map(old, new, transferred_parts(found, old, new), facts, language=language), path)
 
 
 def _write_csv(rows: "DataFrame", file: Path) -> None:

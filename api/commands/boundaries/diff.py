@@ -106,12 +106,11 @@ def _write_map(
     language: "Language",
 ) -> None:
     from boundaries.succession import transferred_parts
-    from geo.store.boundaries import period_words
     from maps.hexagons import save
     from maps.transfers import TransferFacts, transfers_map
 
     counts = found["extent"].value_counts()
-    names = [f"{each.source}, {period_words(each.valid_from, each.valid_to)}" for each in generations]
+    names = [f"[{each.valid_from}, {each.valid_to or '…'}) {each.source}" for each in generations]
     facts = TransferFacts(
         before=names[0],
         after=names[1],

@@ -5,9 +5,10 @@ database refuses it, however many load at once. What is retired stays readable.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from geo import territory as values
@@ -36,7 +37,7 @@ class Outcome:
     ended : Generation or None
         The one whose open period ends where this one begins.
     reopened : Generation or None
-        The one whose period is open again.
+        The one whose period has no end again, or the end of the one that was retired.
     moved : int
         Open reports that went to another unit.
     """
@@ -75,23 +76,16 @@ def add_generation(
     RefusedError
         If the period shares a day with that of another active generation of the level.
     """
-    refuse_overlap = (territory, new.level, new.valid_from, new.valid_to, new.schematic, replace, end, today)
-    retired, _ = _make_room(connection, *refuse_overlap)
-    beside = None if retired is None else retired.id
-    return activate(
-        connection, territory, _write(connection, territory, new, beside, False), replace=replace, end=end, today=today
-    )
+    retired, _ = _make_room(connection, territory, new, replace, end, today)
+    id = _write(connection, territory, new, beside=None if retired is None else retired.id, draft=False)
+    return activate(connection, territory, id, replace=replace, end=end, today=today)
 
 
 def add_draft(connection: Connection, territory: str, new: NewGeneration) -> values.Generation:
     """Write a generation that answers nothing until it is put into force; its period may be that of another."""
-    same_period = (
-        old
-        for old in find_active(connection, territory, new.level, new.valid_from, new.valid_to)
-        if (old.valid_from, old.valid_to) == (new.valid_from, new.valid_to)
-    )
-    beside = next((old.id for old in same_period), None)
-    return find_generation(connection, territory, _write(connection, territory, new, beside, True))
+    active = find_active(connection, territory, new.level, new.valid_from, new.valid_to)
+    beside = next((old.id for old in active if _same_period(old, new)), None)
+    return find_generation(connection, territory, _write(connection, territory, new, beside=beside, draft=True))
 
 
 def activate(
@@ -131,9 +125,7 @@ def activate(
     if draft.state != "draft":
         raise RefusedError(f"generation {id} is {draft.state}: only a draft can be activated")
     today = today or read_territory(connection, territory).today()
-    retired, ended = _make_room(
-        connection, territory, draft.level, draft.valid_from, draft.valid_to, draft.schematic, replace, end, today
-    )
+    retired, ended = _make_room(connection, territory, draft, replace, end, today)
     if retired is not None:
         _change(connection, retired, state="retired")
     if ended is not None:
@@ -145,7 +137,7 @@ def activate(
         if getattr(error.orig, "sqlstate", None) != _EXCLUSION_VIOLATION:
             raise
         found = find_active(connection, territory, draft.level, draft.valid_from, draft.valid_to)
-        raise RefusedError(_overlaps(draft.valid_from, draft.valid_to, found)) from None
+        raise _overlap(draft, found) from None
     if retired is not None:
         keep_identities(connection, id, retired.id)
         connection.execute(update(Generation).where(Generation.ended_by_id == retired.id).values(ended_by_id=id))
@@ -157,7 +149,7 @@ def activate(
 def retire(connection: Connection, territory: str, id: int, *, today: dt.date | None = None) -> Outcome:
     """Take a generation out of force, or put a draft away; it stays readable.
 
-    The period of a generation that ended because of this one is open again.
+    A generation that ended because of this one takes its period back.
 
     Raises
     ------
@@ -176,10 +168,11 @@ def retire(connection: Connection, territory: str, id: int, *, today: dt.date | 
             f" `hientruong boundaries load FILE --replace {id}`"
         )
     _change(connection, old, state="retired")
+    its_end = select(Generation.ended_by_id).where(Generation.id == id).scalar_subquery()
     open_again = connection.scalar(
         update(Generation)
         .where(Generation.ended_by_id == id, Generation.state == "active")
-        .values(valid_to=None, ended_by_id=None)
+        .values(valid_to=old.valid_to, ended_by_id=its_end)
         .returning(Generation.id)
     )
     announce(connection)
@@ -191,7 +184,7 @@ def retire(connection: Connection, territory: str, id: int, *, today: dt.date | 
     )
 
 
-def _write(connection: Connection, territory: str, new: NewGeneration, beside: int | None, draft: bool) -> int:
+def _write(connection: Connection, territory: str, new: NewGeneration, *, beside: int | None, draft: bool) -> int:
     """Write a generation as a draft, with its units; `beside` is one of the same period."""
     row = insert(Generation).values(
         territory_id=territory,
@@ -214,55 +207,58 @@ def _write(connection: Connection, territory: str, new: NewGeneration, beside: i
 def _make_room(
     connection: Connection,
     territory: str,
-    level: str,
-    valid_from: dt.date,
-    valid_to: dt.date | None,
-    schematic: bool,
+    wanted: NewGeneration | values.Generation,
     replace: int | None,
     end: int | None,
     today: dt.date | None,
 ) -> tuple[values.Generation | None, values.Generation | None]:
     """Find the generation that must be retired, and the one that must end, for a period to be free."""
     if replace is not None:
-        return _replaceable(connection, territory, replace, level, valid_from, valid_to), None
-    found = find_active(connection, territory, level, valid_from, valid_to)
+        return _replaceable(find_generation(connection, territory, replace), wanted), None
+    found = find_active(connection, territory, wanted.level, wanted.valid_from, wanted.valid_to)
     if not found:
         return None, None
     old, *others = found
-    if not others and (old.valid_from, old.valid_to) == (valid_from, valid_to) and old.schematic and not schematic:
+    if not others and _same_period(old, wanted) and old.schematic and not wanted.schematic:
         return old, None
     today = today or read_territory(connection, territory).today()
-    open_before = old.valid_to is None and valid_to is None and old.valid_from < valid_from
-    if not others and open_before and (valid_from >= today or old.id == end):
+    if not others and _open_before(old, wanted) and (wanted.valid_from >= today or old.id == end):
         return None, old
-    raise RefusedError(_overlaps(valid_from, valid_to, found))
+    raise _overlap(wanted, found)
 
 
-def _replaceable(
-    connection: Connection, territory: str, id: int, level: str, valid_from: dt.date, valid_to: dt.date | None
-) -> values.Generation:
-    old = find_generation(connection, territory, id)
+def _replaceable(old: values.Generation, wanted: NewGeneration | values.Generation) -> values.Generation:
     if old.state != "active":
-        raise RefusedError(f"generation {id} is {old.state}: only an active one can be replaced")
-    if old.level != level:
-        raise RefusedError(f"generation {id} has units of level {old.level}: it can't be replaced by level {level}")
-    if (old.valid_from, old.valid_to) != (valid_from, valid_to):
+        raise RefusedError(f"generation {old.id} is {old.state}: only an active one can be replaced")
+    if old.level != wanted.level:
         raise RefusedError(
-            f"generation {id} is in force {period_words(old.valid_from, old.valid_to)}: what replaces it has the same"
-            f" period, not {period_words(valid_from, valid_to)}"
+            f"generation {old.id} has units of level {old.level}: it can't be replaced by level {wanted.level}"
+        )
+    if not _same_period(old, wanted):
+        raise RefusedError(
+            f"generation {old.id} is in force {period_words(old.valid_from, old.valid_to)}: what replaces it has the"
+            f" same period, not {period_words(wanted.valid_from, wanted.valid_to)}"
         )
     return old
 
 
-def _overlaps(valid_from: dt.date, valid_to: dt.date | None, found: list[values.Generation]) -> str:
+def _same_period(old: values.Generation, wanted: NewGeneration | values.Generation) -> bool:
+    return (old.valid_from, old.valid_to) == (wanted.valid_from, wanted.valid_to)
+
+
+def _open_before(old: values.Generation, wanted: NewGeneration | values.Generation) -> bool:
+    return old.valid_to is None and wanted.valid_to is None and old.valid_from < wanted.valid_from
+
+
+def _overlap(wanted: NewGeneration | values.Generation, found: Sequence[values.Generation]) -> RefusedError:
     """Say with what a period shares days, and what can be done."""
     named = "; ".join(f"generation {g.id} ({period_words(g.valid_from, g.valid_to)}, {g.source})" for g in found)
     advice = "give a period that overlaps none"
-    if len(found) == 1 and (found[0].valid_from, found[0].valid_to) == (valid_from, valid_to):
+    if len(found) == 1 and _same_period(found[0], wanted):
         advice += f", or --replace {found[0].id} if this is a corrected survey of the same period"
-    elif len(found) == 1 and found[0].valid_to is None and valid_to is None and found[0].valid_from < valid_from:
+    elif len(found) == 1 and _open_before(found[0], wanted):
         advice += f", or --end {found[0].id} if that one ended when this one began"
-    return f"the period {period_words(valid_from, valid_to)} overlaps {named}: {advice}"
+    return RefusedError(f"the period {period_words(wanted.valid_from, wanted.valid_to)} overlaps {named}: {advice}")
 
 
 def _change(connection: Connection, generation: values.Generation, **changes: object) -> None:

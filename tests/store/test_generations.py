@@ -167,6 +167,10 @@ def test_a_generation_of_next_month_answers_from_that_date_on(city_database):
             today=dt.date(2026, 3, 2),
         )
         assert late.ended.id == outcome.generation.id
+        back = retire(connection, HANOI.id, outcome.generation.id, today=TODAY)
+        assert (back.reopened.id, back.reopened.valid_to) == (old, dt.date(2026, 3, 1))
+        back = retire(connection, HANOI.id, late.generation.id, today=TODAY)
+        assert (back.reopened.id, back.reopened.valid_to) == (old, None)
 
 
 def test_a_replacement_is_of_the_same_level_and_period_and_active(city_database):

@@ -34,7 +34,7 @@ def told(outcome: "Outcome", commit: bool) -> str:
     if outcome.ended is not None:
         what.append(f"{generation_words(outcome.ended)} {will} ended where these begin")
     if outcome.reopened is not None:
-        what.append(f"generation {outcome.reopened.id} {will} in force without an end again")
+        what.append(f"{generation_words(outcome.reopened)} {will} in force for that period again")
     if outcome.moved:
         what.append(f"{outcome.moved:,} open reports {will} moved to another unit")
     if commit:

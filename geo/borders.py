@@ -74,7 +74,7 @@ class Borders:
         x, y = mercator.forward_one(lon, lat)
         if math.isnan(x):
             return math.nan
-        _, distance = self.tree.query_nearest(shapely.points(x, y), return_distance=True, all_matches=False)
+        _, distance = self.tree.query_nearest(shapely.Point(x, y), return_distance=True, all_matches=False)
         return float(distance[0]) / mercator.scale_one(lat)
 
     def nearest(self, lon: Floats, lat: Floats, within_m: float) -> tuple[NDArray[np.int32], Floats]:

@@ -75,7 +75,7 @@ def locate(
         answer["nearest"] = layer.units[number].words | {"distance_m": round(distance, 1)}
     else:
         answer["unit"] = layer.units[number].words | {"territory": jurisdiction.territory.id}
-        answer["ancestors"] = [unit.words for unit in layer.ancestors[number]]
+        answer["ancestors"] = [unit.words for unit in layer.ancestors(number, day)]
     if how is How.EDGE:
         _, units = layer.locator.covering([lon], [lat])
         answer["others"] = [layer.units[int(unit)].words for unit in units if unit != number]

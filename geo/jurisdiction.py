@@ -21,12 +21,26 @@ NEAREST_WITHIN_M = 50.0
 
 @dataclass(frozen=True)
 class Layer:
-    """A generation in memory: unit number ``i`` of the locator is ``units[i]``, and ``ancestors[i]`` are above it."""
+    """A generation in memory: unit number ``i`` of the locator is ``units[i]``.
+
+    Parameters
+    ----------
+    generation : Generation
+    locator : Locator
+    units : tuple of Unit
+    above : tuple of (date, tuple of tuple of Unit)
+        From which day on which units (district, city) are above each of its own; by day, the first one being that on
+        which the generation begins.
+    """
 
     generation: Generation
     locator: Locator
     units: tuple[Unit, ...]
-    ancestors: tuple[tuple[Unit, ...], ...]
+    above: tuple[tuple[dt.date, tuple[tuple[Unit, ...], ...]], ...]
+
+    def ancestors(self, number: int, day: dt.date) -> tuple[Unit, ...]:
+        """Name the units above unit ``number`` on a day of the generation, the smallest first."""
+        return next(above for since, above in reversed(self.above) if since <= day)[number]
 
     @cached_property
     def unit_ids(self) -> npt.NDArray[np.int64]:

@@ -69,21 +69,42 @@ def _read_layer(
     locator = Locator.build([unit.code for unit in in_layer], shapely.from_wkb([bytes(wkb) for _, wkb in shapes]))
     by_code = {unit.code: unit for unit in in_layer}
     ordered = tuple(by_code[code] for code in locator.codes)
-    beside = [other.id for other in active if other.holds(generation.valid_from)]
-    return Layer(generation, locator, ordered, _read_ancestors(connection, beside, ordered, units))
+    changes = {each.valid_from for each in active} | {each.valid_to for each in active if each.valid_to}
+    parents = _read_parents(connection, [generation, *active])
+    above = tuple(
+        (day, _ancestors(parents, [each.id for each in active if each.holds(day)], ordered, units))
+        for day in sorted({generation.valid_from, *filter(generation.holds, changes)})
+    )
+    return Layer(generation, locator, ordered, above)
 
 
-def _read_ancestors(
-    connection: Connection, generations: Sequence[int], layer: Sequence[values.Unit], units: Mapping[int, values.Unit]
+_Parents = Mapping[int, int | None]
+
+
+def _read_parents(connection: Connection, generations: Sequence[values.Generation]) -> dict[int, _Parents]:
+    """Read what each unit is part of in each generation, by the generation's id."""
+    parents: dict[int, dict[int, int | None]] = {each.id: {} for each in generations}
+    query = select(Boundary.generation_id, Boundary.unit_id, Boundary.parent_id)
+    for row in connection.execute(query.where(Boundary.generation_id.in_(list(parents)))):
+        parents[row.generation_id][row.unit_id] = row.parent_id
+    return dict(parents)
+
+
+def _ancestors(
+    parents: Mapping[int, _Parents],
+    in_force: Sequence[int],
+    layer: Sequence[values.Unit],
+    units: Mapping[int, values.Unit],
 ) -> tuple[tuple[values.Unit, ...], ...]:
-    """Follow each unit of a layer upwards (district, city) through the generations in force beside it."""
-    said = select(Boundary.unit_id, Boundary.parent_id)
-    said = said.where(Boundary.generation_id.in_(generations), Boundary.parent_id.is_not(None))
-    parent_of = {row.unit_id: row.parent_id for row in connection.execute(said)}
+    """Follow each unit of a layer upwards (district, city), past those that are no longer or not yet in force."""
+    ever = {unit: parent for each in parents.values() for unit, parent in each.items()}
+    now = {unit: parent for id in in_force for unit, parent in parents[id].items()}
+    parent_of = ever | now
 
     def upwards(unit: int) -> Iterator[values.Unit]:
         while (parent := parent_of.get(unit)) is not None:
-            yield units[parent]
+            if parent in now:
+                yield units[parent]
             unit = parent
 
     return tuple(tuple(upwards(unit.id)) for unit in layer)

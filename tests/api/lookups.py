@@ -42,7 +42,7 @@ def dispatch_over(coverage: Coverage) -> Dispatch:
     generation = Generation(
         7, HANOI.id, "ward", since, None, "active", False, "a test", "none", "0", len(units), "", now
     )
-    jurisdiction = Jurisdiction(HANOI, (Layer(generation, locator, units, ((),) * len(units)),))
+    jurisdiction = Jurisdiction(HANOI, (Layer(generation, locator, units, ((since, ((),) * len(units)),)),))
     rules = default_rules(known_to_rules(jurisdiction, CATEGORIES), territory_calendar(HANOI))
     return Dispatch(jurisdiction, CATEGORIES, rules)
 

@@ -20,7 +20,6 @@ from geo.store.boundaries import (
     add_territory,
     list_generations,
     read_dispatch,
-    read_jurisdiction,
     read_layer,
     read_units_frame,
     retire,
@@ -250,8 +249,12 @@ def test_a_second_city_lives_beside_the_first_without_a_word_between_them(city_d
 
 
 def test_ancestors_are_those_of_the_date(city_database):
+    """Districts that end before their wards do are named until then; what is above them is named all along."""
+    end = dt.date(2025, 3, 1)
+    with city_database.connect() as connection:
+        connection.execute("UPDATE generation SET valid_to = %s WHERE level = 'district'", [end])
     with city_database.transaction() as connection:
-        jurisdiction = read_jurisdiction(connection, HANOI.id)
-    days = (dt.date(2025, 6, 30), dt.date(2025, 7, 1))
-    levels = [{tuple(u.level for u in above) for above in jurisdiction.layer_at(day).ancestors} for day in days]
-    assert levels == [{("district", "city")}, {("city",)}]
+        dispatch = read_dispatch(connection, HANOI.id)
+    days = (end - dt.timedelta(days=1), end, dt.date(2025, 6, 30), dt.date(2025, 7, 1))
+    told = [[unit["name"] for unit in locate(dispatch, *MIDDLE, day)["ancestors"]] for day in days]
+    assert told == [["Quận Hai Bà Trưng", "Thành phố Hà Nội"], *[["Thành phố Hà Nội"]] * 3]

@@ -16,7 +16,7 @@ from geo.columns import Integers
 from geo.errors import FileError
 from geo.report_files.rows import Rejected, Rows
 
-BLOCK_CHARACTERS = 4_000_000
+BLOCK_CHARACTERS = 2_000_000
 DELIMITERS = ",;\t|"
 
 
@@ -30,8 +30,8 @@ class CsvReader:
         Found in the first line if not given: a comma, semicolon, tab or bar.
     encoding : str, optional
         By Python's names. Without it UTF-8, or UTF-16 if the file begins with that byte order mark.
-    block_characters : int
-        How much is held at a time.
+    block_characters : int, optional
+        How much is held at a time; BLOCK_CHARACTERS if not given.
 
     Raises
     ------
@@ -44,9 +44,9 @@ class CsvReader:
         path: Path,
         delimiter: str | None = None,
         encoding: str | None = None,
-        block_characters: int = BLOCK_CHARACTERS,
+        block_characters: int | None = None,
     ) -> None:
-        self._block_characters = block_characters
+        self._block_characters = block_characters or BLOCK_CHARACTERS
         try:
             self._bytes = path.open("rb")
         except OSError as error:

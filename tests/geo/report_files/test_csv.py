@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from geo.errors import FileError
-from geo.report_files.csv_rows import BLOCK_CHARACTERS, CsvReader
+from geo.report_files.csv_rows import CsvReader
 from geo.report_files.files import open_reports
 from geo.report_files.mapping import ours
 from geo.report_files.reading import Read, ReportReading
@@ -22,7 +22,7 @@ NOW = np.datetime64("2026-01-06", "ms")
 Chunk = tuple[Rows, Read]
 
 
-def read(path: Path, content: str | bytes, block: int = BLOCK_CHARACTERS, zone: str = ZONE) -> list[Chunk]:
+def read(path: Path, content: str | bytes, block: int | None = None, zone: str = ZONE) -> list[Chunk]:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with closing(CsvReader(path, block_characters=block)) as file:
         reading = ReportReading(ours(file.header), CATEGORIES, zone)

@@ -14,7 +14,7 @@ from api.headers import SecurityHeaders
 from api.lookups.documented import LOCATE_PATH, with_lookups
 from api.lookups.route import LocateRoute
 from api.problems import answer_with_problems
-from api.routes import generations, health, hexes, page, reports, unit, units
+from api.routes import changes, generations, health, hexes, page, report, reports, unit, units
 from api.service import Service
 from maps.assets import leaflet_folder, planner_folder
 
@@ -56,7 +56,7 @@ def create_app(url: str, territory: str) -> FastAPI:
     )
     answer_with_problems(app)
     app.routes.insert(0, Route(LOCATE_PATH, LocateRoute()))
-    for module in (units, unit, generations, hexes, reports, health, page):
+    for module in (units, unit, generations, hexes, reports, report, changes, health, page):
         app.include_router(module.router)
     app.mount("/assets/leaflet", StaticFiles(directory=leaflet_folder()))
     app.mount("/assets/planner", StaticFiles(directory=planner_folder()))

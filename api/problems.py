@@ -10,12 +10,23 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from geo.errors import FileError, ForbiddenError, HienTruongError, InputError, NotFoundError, RefusedError, SetupError
+from geo.errors import (
+    ChangedError,
+    FileError,
+    ForbiddenError,
+    HienTruongError,
+    InFlightError,
+    InputError,
+    NotFoundError,
+    RefusedError,
+    SetupError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS: dict[type[HienTruongError], HTTPStatus] = {
     InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     FileError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ChangedError: HTTPStatus.PRECONDITION_FAILED,
     RefusedError: HTTPStatus.CONFLICT,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
@@ -47,6 +58,17 @@ def problem(status: int, detail: str, **more: Any) -> Response:
     return Response(orjson.dumps(_members(status, detail) | more), status, media_type=MEDIA_TYPE)
 
 
+def words_of(error: RequestValidationError) -> dict[str, Any]:
+    """Say what is wrong with a value, as the members of a problem."""
+    status, found = HTTPStatus.UNPROCESSABLE_ENTITY, error.errors()
+    if found[0]["type"] == "json_invalid":
+        words = f"the body is not JSON: {found[0]['ctx']['error']} at character {found[0]['loc'][1]}"
+        return {"status": status, "detail": words, "pointer": "#"}
+    problems = [{"detail": e["msg"], **_location(e["loc"])} for e in found]
+    words = "; ".join(f"{'.'.join(map(str, e['loc'][1:])) or e['loc'][0]}: {e['msg']}" for e in found)
+    return {"status": status, "detail": words, **_location(found[0]["loc"]), "errors": problems}
+
+
 def answer_with_problems(app: FastAPI) -> None:
     """Let every error of an application leave as problem+json."""
 
@@ -57,17 +79,14 @@ def answer_with_problems(app: FastAPI) -> None:
             _log.error("%s %s: %s", request.method, request.url.path, error)
             return problem(status, "the database does not answer at the moment: try again in a few seconds")
         more: dict[str, Any] = {} if (allowed := getattr(error, "allowed", None)) is None else {"allowed": allowed}
-        return problem(status, str(error), **more, **_place(request, getattr(error, "field", None)))
+        response = problem(status, str(error), **more, **_place(request, getattr(error, "field", None)))
+        if isinstance(error, InFlightError):
+            response.headers["retry-after"] = "1"
+        return response
 
     @app.exception_handler(RequestValidationError)
     async def malformed(_: Request, error: RequestValidationError) -> Response:
-        found = error.errors()
-        if found[0]["type"] == "json_invalid":
-            words = f"the body is not JSON: {found[0]['ctx']['error']} at character {found[0]['loc'][1]}"
-            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, words, pointer="#")
-        problems = [{"detail": e["msg"], **_location(e["loc"])} for e in found]
-        words = "; ".join(f"{'.'.join(map(str, e['loc'][1:])) or e['loc'][0]}: {e['msg']}" for e in found)
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, words, **_location(found[0]["loc"]), errors=problems)
+        return problem(**words_of(error))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:

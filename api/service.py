@@ -7,8 +7,10 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from api.waiters import Waiters
 from geo.dispatch import Dispatch
 from geo.store.boundaries import read_dispatch
+from geo.store.changes import CHANNEL as REPORTS
 from geo.store.engine import open_engine
 from geo.store.follow import Follower, boundaries_version
 from geo.store.moves import has_moves, move_open_reports
@@ -34,16 +36,18 @@ class Service:
 
     def __init__(self, url: str, territory: str, today: Callable[[Territory], dt.date] = Territory.today) -> None:
         self._engine = open_engine(url)
-        self._territory = territory
+        self.territory = territory
         self._version, self.dispatch = self.ask(self._read)
         self._clock = today
         self._follower = Follower(self._engine, self._refresh, today=self._today)
+        self.waiters = Waiters()
+        self._reports = Follower(self._engine, self.waiters.wake, REPORTS)
 
     def _read(self, connection: Connection) -> tuple[tuple[str, int], Dispatch]:
-        return self._read_version(connection), read_dispatch(connection, self._territory)
+        return self._read_version(connection), read_dispatch(connection, self.territory)
 
     def _read_version(self, connection: Connection) -> tuple[str, int]:
-        return boundaries_version(connection, self._territory), rules_version(connection, self._territory)
+        return boundaries_version(connection, self.territory), rules_version(connection, self.territory)
 
     def _refresh(self) -> None:
         """Swap the dispatch whole if boundaries or rules changed; a request under way keeps the one it began with."""
@@ -57,12 +61,17 @@ class Service:
     def _move_open_reports(self) -> None:
         """Let open reports follow boundaries that came into force at midnight, or while nobody served."""
         day = self._today()
-        if self.ask(lambda connection: has_moves(connection, self._territory, day)):
+        if self.ask(lambda connection: has_moves(connection, self.territory, day)):
             move_open_reports(self.ask, self.dispatch, day)
 
     def ask(self, question: Callable[[Connection], Result]) -> Result:
         """Run a function in a transaction of its own."""
         with explained(), self._engine.begin() as connection:
+            return question(connection)
+
+    def ask_at_once(self, question: Callable[[Connection], Result]) -> Result:
+        """Run a function each of whose statements is a transaction of its own: for one, it saves two round trips."""
+        with explained(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             return question(connection)
 
     async def ask_aside(self, question: Callable[[Connection], Result]) -> Result:
@@ -72,6 +81,7 @@ class Service:
     def close(self) -> None:
         """Give the connections back."""
         self._follower.stop()
+        self._reports.stop()
         self._engine.dispose()
 
 

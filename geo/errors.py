@@ -8,6 +8,8 @@
     │   └── RulesError         a table of responsibility rules (in geo.rules, with all its problems)
     ├── FileError              a file that can't be read or holds what it shouldn't
     ├── RefusedError           well formed, but not allowed by what is stored already
+    │   ├── InFlightError      the same request is being worked on: send it again a little later
+    │   └── ChangedError       what is stored has changed since the caller read it
     ├── ForbiddenError         not allowed to this caller, though it may be to another
     ├── NotFoundError          asked for by name, and not there
     └── SetupError             the machine: packages, folders, the database server
@@ -47,6 +49,14 @@ class FileError(HienTruongError):
 
 class RefusedError(HienTruongError):
     """The request is well formed, but what is stored already does not allow it."""
+
+
+class InFlightError(RefusedError):
+    """The same request is being worked on; it may be sent again a little later."""
+
+
+class ChangedError(RefusedError):
+    """What is stored has changed since the caller read it."""
 
 
 class ForbiddenError(HienTruongError):

@@ -1,5 +1,6 @@
 """UUIDs of version 7 (RFC 9562) for many reports at once."""
 
+import datetime as dt
 import os
 from uuid import UUID
 
@@ -41,6 +42,16 @@ def report_ids(moment: npt.NDArray[np.datetime64], random: np.random.Generator |
     return [UUID(bytes=data[i : i + 16]) for i in range(0, 16 * n, 16)]
 
 
-def moment_of(id: UUID) -> np.datetime64:
-    """Moment that an id carries, UTC, to the millisecond."""
-    return np.datetime64(id.int >> 80, "ms")
+def moment_of(id: UUID) -> dt.datetime:
+    """Moment that an id carries, to the millisecond; that of an id which is none of ours is far off, never an error.
+
+    Examples
+    --------
+    >>> moment_of(UUID("019b8d2b-8c00-7000-8000-000000000000")).isoformat()
+    '2026-01-05T08:00:00+00:00'
+    """
+    return _EPOCH + min(dt.timedelta(milliseconds=id.int >> 80), _LAST - _EPOCH)
+
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_LAST = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)

@@ -1,10 +1,10 @@
-"""Reports read from the database: one by its id, one by another system's id, how many."""
+"""Reports read from the database: one by its id, those that other systems' ids became, how many."""
 
-import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select, tuple_
 
 from geo.errors import NotFoundError
 from geo.ids import moment_of
@@ -12,26 +12,24 @@ from geo.store.schema import ExternalReference, Report, Unit
 
 
 def find_report(connection: Connection, id: UUID) -> dict[str, Any]:
-    """Read what may be told of a report to the one who sent it."""
-    moment = moment_of(id).astype(dt.datetime).replace(tzinfo=dt.UTC)
-    query = (
-        select(
-            *(getattr(Report, name) for name in _TOLD), Report.geom.ST_X().label("lon"), Report.geom.ST_Y().label("lat")
-        )
-        .add_columns(Unit.code.label("unit_code"), Unit.name.label("unit_name"), Unit.name_en.label("unit_name_en"))
-        .join(Unit, Unit.id == Report.unit_id)
-        .where(Report.id == id, Report.reported_at == moment)
-    )
+    """Read a report, all but the reporter's pseudonym; NotFoundError if it isn't there."""
+    query = _reports().where(Report.id == id, Report.reported_at == moment_of(id))
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"there is no report {id}")
     return dict(row)
 
 
-def find_by_external_id(connection: Connection, channel: str, external_id: str) -> UUID:
-    """Find the report that another system's id became."""
-    query = select(ExternalReference.report_id)
-    return connection.execute(query.filter_by(channel=channel, external_id=external_id)).scalar_one()
+def find_by_external_ids(
+    connection: Connection, references: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """Read the reports that other systems' ids became, by (channel, external id)."""
+    query = _reports().join(
+        ExternalReference,
+        (ExternalReference.report_id == Report.id) & (ExternalReference.reported_at == Report.reported_at),
+    )
+    known = query.where(tuple_(ExternalReference.channel, ExternalReference.external_id).in_(references))
+    return {(row["channel"], row["external_id"]): dict(row) for row in connection.execute(known).mappings()}
 
 
 def count_reports(connection: Connection, territory: str) -> int:
@@ -41,6 +39,15 @@ def count_reports(connection: Connection, territory: str) -> int:
 
 
 _TOLD = (
-    "id", "status", "category", "reported_at", "received_at", "how", "channel", "external_id", "rule", "lead",
-    "cooperating", "urgency", "intake_due_at", "due_at", "synthetic",
+    "id", "status", "category", "reported_at", "received_at", "accuracy_m", "how", "channel", "external_id",
+    "description", "media", "rule", "lead", "cooperating", "urgency", "intake_due_at", "due_at", "updated_at",
+    "intake_at", "answered_at", "closed_at", "evidence", "satisfied", "reopened", "duplicate_of", "synthetic",
 )  # fmt: skip
+
+
+def _reports() -> Select[Any]:
+    columns = (getattr(Report, name) for name in _TOLD)
+    query = select(*columns, func.ST_X(Report.geom).label("lon"), func.ST_Y(Report.geom).label("lat"))
+    return query.add_columns(
+        Unit.code.label("unit_code"), Unit.name.label("unit_name"), Unit.name_en.label("unit_name_en")
+    ).join(Unit, Unit.id == Report.unit_id)

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -78,6 +78,9 @@ class TerritorySettings(BaseSettings):
         ``HIENTRUONG_TERRITORY``: the territory that is meant when none is named.
     boundaries : Path, optional
         ``HIENTRUONG_BOUNDARIES``: a file of surveyed units to start with.
+    pseudonym_key : str, optional
+        ``HIENTRUONG_PSEUDONYM_KEY``: the secret of the reporters' pseudonyms, the same for all processes of a
+        database; else it is made in the data folder.
     """
 
     model_config = SettingsConfigDict(
@@ -87,6 +90,7 @@ class TerritorySettings(BaseSettings):
     data_dir: AbsolutePath = Path(".data")
     territory: str = "hanoi"
     boundaries: AbsolutePath | None = None
+    pseudonym_key: SecretStr | None = Field(default=None, min_length=32)
 
 
 @cache

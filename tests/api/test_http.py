@@ -250,7 +250,7 @@ def test_a_report_is_stored_as_it_is_answered_and_the_same_external_id_answers_t
     sent = REPORT | {"description": said, "external_id": "quoted-1", "reported_at": "2025-08-01T00:30:00+07:00"}
     first = http.post("/v1/reports", json=sent)
     again = http.post("/v1/reports", json=sent | {"description": "another text"})
-    assert (first.status_code, again.status_code) == (201, 200)
+    assert (first.status_code, again.status_code) == (201, 201)
     body = first.json()
     assert again.json() == body
     rows = sql.execute(

@@ -1,0 +1,105 @@
+"""Many reports in one request: NDJSON in, NDJSON out, a line for a line; what is good is committed together."""
+
+from http import HTTPStatus
+from typing import Any
+
+import numpy as np
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.body import parsed
+from api.new_report import NewReport, acknowledgement, as_json, read_report, repeated_acknowledgement, submitted
+from api.problems import words_of
+from api.service import Service
+from geo.columns import utc_now
+from geo.course import arrived
+from geo.errors import InputError
+from geo.intake import Admitted, admit
+from geo.store.report_reading import find_by_external_ids
+from geo.store.reports import add_reports
+from geo.store.session import Connection
+
+MAX_BATCH_BYTES = 16 * 1024 * 1024
+MAX_BATCH_LINES = 10_000
+
+Answers = dict[int, dict[str, Any]]
+
+
+def take_batch(service: Service, body: bytes, keyed: bool) -> bytes:
+    """Take a batch.
+
+    Parameters
+    ----------
+    service : Service
+    body : bytes
+        A report a line; empty lines are passed over.
+    keyed : bool
+        The batch may be sent again: each line must have an external_id, by which it is known then.
+
+    Returns
+    -------
+    bytes
+        For each line, in order: its number, a status, and the acknowledgement or what is wrong with it.
+
+    Raises
+    ------
+    HTTPException
+        413, if there are too many lines; nothing is taken then.
+    """
+    lines = [(number, line) for number, line in enumerate(body.split(b"\n"), start=1) if line.strip()]
+    if len(lines) > MAX_BATCH_LINES:
+        raise HTTPException(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"{len(lines):,} lines are more than the {MAX_BATCH_LINES:,} allowed at once",
+        )
+    answers: Answers = {}
+    reports: dict[int, NewReport] = {}
+    for number, line in lines:
+        try:
+            reports[number] = _read(line, keyed)
+        except RequestValidationError as error:
+            answers[number] = words_of(error)
+        except InputError as error:
+            answers[number] = _refusal(str(error), str(error.field))
+    answers |= _take(service, reports)
+    return b"".join(as_json({"line": number} | answers[number]) + b"\n" for number, _ in lines)
+
+
+def _read(line: bytes, keyed: bool) -> NewReport:
+    report = read_report(parsed(line))
+    if keyed and report.external_id is None:
+        raise InputError("in a batch with an Idempotency-Key each report needs an external_id", "external_id")
+    return report
+
+
+def _take(service: Service, reports: dict[int, NewReport]) -> Answers:
+    """Admit and write reports by the number of their line."""
+    numbers, now = list(reports), utc_now()
+    given = submitted(list(reports.values()), now)
+    dispatch = service.dispatch
+    admitted, rows, problems = admit(given, dispatch, np.full(len(numbers), now))
+    answers = {numbers[problem.row]: _refusal(problem.reason, problem.field) for problem in problems}
+
+    def write(connection: Connection) -> tuple[Any, dict[tuple[str, str], dict[str, Any]]]:
+        added = add_reports(connection, dispatch.jurisdiction.territory.id, admitted, *arrived(admitted))
+        again = np.flatnonzero(~added).tolist()
+        return added, find_by_external_ids(connection, [_reference(admitted, i) for i in again])
+
+    if len(admitted):
+        added, known = service.ask(write)
+        for i, row in enumerate(rows.tolist()):
+            told = (
+                acknowledgement(dispatch, admitted, i)
+                if added[i]
+                else repeated_acknowledgement(known[_reference(admitted, i)])
+            )
+            answers[numbers[row]] = {"status": HTTPStatus.CREATED, "report": told}
+    return answers
+
+
+def _reference(reports: Admitted, row: int) -> tuple[str, str]:
+    return reports.channel[row], reports.external_id[row]
+
+
+def _refusal(reason: str, field: str) -> dict[str, Any]:
+    return {"status": HTTPStatus.UNPROCESSABLE_ENTITY, "detail": reason, "pointer": f"#/{field}"}

@@ -48,6 +48,7 @@ def filled(city_database: Database, dispatch: Dispatch) -> Database:
         external_id=constant(n, None),
         description=constant(n, ""),
         reporter=constant(n, None),
+        media=constant(n, ()),
     )
     admitted, _, _ = admit(submitted, dispatch, np.full(n, np.datetime64("2026-12-31", "ms")))
     with city_database.transaction() as connection:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import shapely
 from sqlalchemy import Connection, text
@@ -59,7 +60,7 @@ def add_reports(connection: Connection, territory: str, reports: Admitted, cours
 
 def _claim(connection: Connection, reports: Admitted) -> Truths:
     """Take the external ids for these reports; true where nobody had taken it. Reports without one are always new."""
-    added: Truths = np.equal(reports.external_id, None)
+    added: Truths = pd.isna(reports.external_id)
     if added.all():
         return added
     claims = reports.take(~added)

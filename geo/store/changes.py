@@ -150,7 +150,7 @@ def read_changes(connection: Connection, territory: str, after: Cursor, limit: i
 
 def _columns(rows: list[tuple[Any, ...]]) -> Changes:
     values = list(zip(*rows, strict=True)) or [()] * len(_FIELDS)
-    return Changes(**{name: _READ.get(name, column)(given) for name, given in zip(_FIELDS, values, strict=True)})
+    return Changes(**{name: _READ[name](given) for name, given in zip(_FIELDS, values, strict=True)})
 
 
 def _integers(values: Sequence[int]) -> Integers:
@@ -162,7 +162,7 @@ def _moments(values: Sequence[dt.datetime]) -> Moments:
 
 
 _FIELDS = tuple(Changes.__dataclass_fields__)
-_READ: dict[str, Callable[[Any], Any]] = {
+_READ: dict[str, Callable[[Any], Any]] = dict.fromkeys(_FIELDS, column) | {
     "xact": _integers,
     "event": _integers,
     "cell": _integers,

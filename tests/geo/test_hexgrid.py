@@ -54,7 +54,7 @@ def test_the_grid_is_every_cell_that_touches_the_city_with_its_share(city, resol
         for cell, shape in zip(around[touching].tolist(), shapes[touching], strict=True)
     }
     expected = [geodesic_m2(parts[cell]) for cell in grid.cell.tolist()]
-    np.testing.assert_allclose(grid.inside_m2, expected, rtol={6: 3e-5, 8: 1e-6, 9: 1e-6}[resolution], atol=0.05)
+    np.testing.assert_allclose(grid.inside_m2, expected, rtol={6: 3e-5, 8: 1e-6, 9: 1e-6}[resolution], atol=1.0)
 
 
 def test_shares_add_up_to_the_area_of_the_city(dispatch):

@@ -77,8 +77,10 @@ class Dispatch:
 
     def areas_at(self, lon: float, lat: float, day: dt.date) -> frozenset[str]:
         """Codes of the named areas that hold a point on a local date."""
-        held = self.jurisdiction.areas_of(np.array([lon]), np.array([lat]), np.array([day], dtype="datetime64[D]"))
-        return frozenset(held.masks)
+        in_force = (layer.locator for layer in self.jurisdiction.areas if layer.generation.holds(day))
+        return frozenset(
+            locator.codes[area] for locator in in_force for area in locator.covering([lon], [lat])[1].tolist()
+        )
 
     def assign(self, category: Words, unit_id: Integers, received_at: Moments, areas: HeldBy) -> Assigned:
         """Find the agencies and deadlines of reports.

@@ -6,6 +6,7 @@ for millions, and the changes of summer time are in the table already.
 """
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,8 @@ Hours = tuple[dt.time, dt.time]
 OFFICE_HOURS: tuple[Hours, ...] = ((dt.time(8), dt.time(12)), (dt.time(13), dt.time(17)))
 MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
 YEARS = (1901, 2100)  # kept even when there are no holidays to know, so that every calendar has an end
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_TICK = dt.timedelta(microseconds=1)
 LONGEST = dt.timedelta(days=366 * 300)  # more than any calendar has; what is cut to it is refused all the same
 
 
@@ -60,6 +63,24 @@ class Spans:
         """Earliest moment at which that much working time has passed; the inverse of `worked`."""
         span = np.searchsorted(self.after, worked, side="left")
         return self.starts[span] + (worked - self.before[span])
+
+    def add_one(self, moment: int, duration: int) -> int | None:
+        """Give the earliest moment at which ``duration`` has passed since one moment; None if there is no such end.
+
+        What `worked` and `earliest` give together, without the cost of arrays.
+        """
+        starts, lengths, before, after = self._views
+        span = max(bisect_right(starts, moment) - 1, 0)
+        wanted = before[span] + min(max(moment - starts[span], 0), lengths[span]) + duration
+        if wanted > after[-1]:
+            return None
+        span = bisect_left(after, wanted)
+        return max(starts[span] + wanted - before[span], moment)
+
+    @cached_property
+    def _views(self) -> tuple[memoryview, ...]:
+        """The arrays as Python reads single numbers fastest."""
+        return tuple(map(memoryview, (self.starts, self.lengths, self.before, self.after)))
 
 
 @dataclass(frozen=True)
@@ -150,9 +171,9 @@ class WorkingCalendar:
 
     def local_date(self, moment: Any) -> Any:
         """Date of an aware datetime, or dates (datetime64[D]) of moments in UTC, in the calendar's zone."""
-        moments = _utc(moment, "moment")
-        if isinstance(moment, dt.datetime):
+        if isinstance(moment, dt.datetime) and moment.utcoffset() is not None:
             return moment.astimezone(self.zone).date()
+        moments = _utc(moment, "moment")
         import pandas as pd  # late: a service starts a second sooner without it
 
         local = pd.DatetimeIndex(moments.ravel(), tz="UTC").tz_convert(self.zone).tz_localize(None)
@@ -179,6 +200,8 @@ class WorkingCalendar:
         datetime or array of datetime64[us]
             In the calendar's zone, or in UTC, as ``start`` was given.
         """
+        if isinstance(start, dt.datetime) and (found := self._add_to_one(start, duration)) is not None:
+            return found
         moments, durations = np.broadcast_arrays(self._moments(start, "start"), _durations(duration))
         missing = np.isnat(moments) | np.isnat(durations)
         asked = np.where(missing, 0, durations.astype(np.int64))
@@ -210,6 +233,21 @@ class WorkingCalendar:
         passed = (self._worked(last) - self._worked(first)).astype(DURATION)
         passed = np.where(missing, np.timedelta64("NaT", "us"), passed)
         return passed.item() if isinstance(begin, dt.datetime) else passed
+
+    def _add_to_one(self, start: dt.datetime, duration: object) -> dt.datetime | None:
+        """Add to one moment; None for what is to be refused, in the words that arrays are refused with."""
+        if start.utcoffset() is None or not isinstance(duration, dt.timedelta):
+            return None
+        first, last = self._ends
+        if not (first <= start < last and dt.timedelta(0) <= duration <= LONGEST):
+            return None
+        due = self._spans.add_one((start - _EPOCH) // _TICK, duration // _TICK)
+        return None if due is None else (_EPOCH + due * _TICK).astimezone(self.zone)
+
+    @cached_property
+    def _ends(self) -> tuple[dt.datetime, dt.datetime]:
+        first, last = (moment.replace(tzinfo=dt.UTC) for moment in self._range.tolist())
+        return first, last
 
     @property
     def _scope(self) -> str:

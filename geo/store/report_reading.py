@@ -13,7 +13,7 @@ from geo.store.schema import ExternalReference, Report, Unit
 
 def find_report(connection: Connection, id: UUID) -> dict[str, Any]:
     """Read a report, all but the reporter's pseudonym; NotFoundError if it isn't there."""
-    query = _reports().where(Report.id == id, Report.reported_at == moment_of(id))
+    query = select_reports().where(Report.id == id, Report.reported_at == moment_of(id))
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"there is no report {id}")
@@ -24,7 +24,7 @@ def find_by_external_ids(
     connection: Connection, references: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """Read the reports that other systems' ids became, by (channel, external id)."""
-    query = _reports().join(
+    query = select_reports().join(
         ExternalReference,
         (ExternalReference.report_id == Report.id) & (ExternalReference.reported_at == Report.reported_at),
     )
@@ -45,7 +45,8 @@ _TOLD = (
 )  # fmt: skip
 
 
-def _reports() -> Select[Any]:
+def select_reports() -> Select[Any]:
+    """Select all of reports but the reporter's pseudonym, each with its place and the unit it belongs to."""
     columns = (getattr(Report, name) for name in _TOLD)
     query = select(*columns, func.ST_X(Report.geom).label("lon"), func.ST_Y(Report.geom).label("lat"))
     return query.add_columns(

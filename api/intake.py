@@ -1,0 +1,97 @@
+"""One report: checked, located, ruled and dated, committed, and only then acknowledged, by whichever door it comes."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import numpy as np
+
+from api.new_report import NewReport, acknowledgement, as_json, repeated_acknowledgement, submitted
+from api.service import Service
+from geo.access import Caller
+from geo.columns import utc_now
+from geo.dispatch import Dispatch
+from geo.errors import CoordinateError, InputError
+from geo.intake import Admitted, admit
+from geo.store.idempotency import Claim
+from geo.store.report_intake import NoMonthError, add_report, make_month
+from geo.store.report_reading import find_by_external_ids
+from geo.store.session import Connection
+
+Also = Callable[[Connection, UUID], None]
+
+
+class Answer(NamedTuple):
+    """What a report was answered, now or when it was sent before."""
+
+    body: bytes
+    id: str
+    repeated: bool
+
+
+def take_report(
+    service: Service, caller: Caller, report: NewReport, body: bytes, key: str | None, also: Also | None = None
+) -> Answer:
+    """Check a report and write it, or find what it repeats.
+
+    Parameters
+    ----------
+    service : Service
+    caller : Caller
+    report : NewReport
+    body : bytes
+        What was sent; the same key must always come with the same.
+    key : str, optional
+        Idempotency-Key.
+    also : callable, optional
+        Writes what belongs to a new report, in the transaction that writes the report.
+
+    Returns
+    -------
+    Answer
+
+    Raises
+    ------
+    InputError
+        The report can't be taken; CoordinateError, if that is because of its place.
+    InFlightError
+        A request with this key is being worked on.
+    """
+    dispatch = service.dispatch
+    admitted = _admit(dispatch, report)
+
+    def write(connection: Connection) -> Answer:
+        if key is None:
+            return _write(connection, dispatch, admitted, also)
+        claim = Claim(connection, caller.name, key, body)
+        if (known := claim.answer()) is not None:
+            return Answer(known.answer.encode(), str(known.report), True)
+        answer = _write(connection, dispatch, admitted, also)
+        claim.keep(answer.id, answer.body.decode())
+        return answer
+
+    ask = service.ask_at_once if key is None and also is None else service.ask
+    try:
+        return ask(write)
+    except NoMonthError:
+        service.ask(lambda connection: make_month(connection, admitted))
+        return ask(write)
+
+
+def _admit(dispatch: Dispatch, report: NewReport) -> Admitted:
+    now = utc_now()
+    admitted, _, problems = admit(submitted([report], now), dispatch, np.array([now]))
+    for problem in problems:
+        kind = CoordinateError if problem.field in ("lon", "lat") else InputError
+        raise kind(problem.reason, problem.field)
+    return admitted
+
+
+def _write(connection: Connection, dispatch: Dispatch, admitted: Admitted, also: Also | None) -> Answer:
+    if add_report(connection, dispatch.jurisdiction.territory.id, admitted):
+        if also is not None:
+            also(connection, admitted.id[0])
+        told: dict[str, Any] = acknowledgement(dispatch, admitted, 0)
+        return Answer(as_json(told), str(told["id"]), False)
+    [stored] = find_by_external_ids(connection, [(admitted.channel[0], admitted.external_id[0])]).values()
+    return Answer(as_json(repeated_acknowledgement(stored)), str(stored["id"]), True)

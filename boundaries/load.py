@@ -204,7 +204,7 @@ class Loading:
     def put(self, connection: Connection) -> Outcome:
         """Write the generation within the caller's transaction."""
         if self.draft:
-            return Outcome(add_draft(connection, self.territory, self.new))
+            return Outcome(add_draft(connection, self.territory, self.new, self.replace))
         return add_generation(connection, self.territory, self.new, replace=self.replace, end=self.end)
 
 

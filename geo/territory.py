@@ -94,7 +94,10 @@ class Unit:
 
 @dataclass(frozen=True)
 class Generation:
-    """One set of boundaries of one level, in force from ``valid_from`` until before ``valid_to`` (local dates)."""
+    """One set of boundaries of one level, in force from ``valid_from`` until before ``valid_to`` (local dates).
+
+    ``replaces_id`` is the generation whose corrected survey it is.
+    """
 
     id: int
     territory: str
@@ -109,6 +112,7 @@ class Generation:
     units: int
     loaded_by: str
     loaded_at: dt.datetime
+    replaces_id: int | None = None
 
     def holds(self, day: dt.date) -> bool:
         """Whether the generation is in force on a local date."""

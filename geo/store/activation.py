@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from geo import territory as values
 from geo.errors import RefusedError
 from geo.store.follow import announce
-from geo.store.generation_units import keep_identities, put_units
+from geo.store.generation_units import keep_identities, put_units, take_over_names
 from geo.store.generations import NewGeneration, find_active, find_generation, list_generations, period_words
 from geo.store.jurisdictions import read_dispatch
 from geo.store.moves import has_moves, move_open_reports
@@ -77,15 +77,33 @@ def add_generation(
         If the period shares a day with that of another active generation of the level.
     """
     retired, _ = _make_room(connection, territory, new, replace, end, today)
-    id = _write(connection, territory, new, beside=None if retired is None else retired.id, draft=False)
-    return activate(connection, territory, id, replace=replace, end=end, today=today)
+    id = _write(connection, territory, new, beside=None if retired is None else retired.id, replace=replace)
+    return activate(connection, territory, id, end=end, today=today)
 
 
-def add_draft(connection: Connection, territory: str, new: NewGeneration) -> values.Generation:
-    """Write a generation that answers nothing until it is put into force; its period may be that of another."""
+def add_draft(
+    connection: Connection, territory: str, new: NewGeneration, replace: int | None = None
+) -> values.Generation:
+    """Write a generation that answers nothing until it is put into force; its period may be that of another.
+
+    Parameters
+    ----------
+    connection : Connection
+    territory : str
+    new : NewGeneration
+    replace : int, optional
+        An active generation of the same level and period: it is retired when the draft is activated.
+
+    Raises
+    ------
+    RefusedError
+        If that one can't be replaced.
+    """
+    if replace is not None:
+        _replaceable(find_generation(connection, territory, replace), new)
     active = find_active(connection, territory, new.level, new.valid_from, new.valid_to)
     beside = next((old.id for old in active if _same_period(old, new)), None)
-    return find_generation(connection, territory, _write(connection, territory, new, beside=beside, draft=True))
+    return find_generation(connection, territory, _write(connection, territory, new, beside=beside, replace=replace))
 
 
 def activate(
@@ -107,7 +125,8 @@ def activate(
     id : int
         The draft.
     replace : int, optional
-        An active generation of the same level and period, which is retired. A schematic one gives way unasked.
+        An active generation of the same level and period, which is retired; by default the one that was named when
+        the draft was written. A schematic one gives way unasked.
     end : int, optional
         An active generation without an end, which then ends where the draft begins, although that day has passed. If
         it is still to come, such a generation ends unasked.
@@ -125,6 +144,7 @@ def activate(
     if draft.state != "draft":
         raise RefusedError(f"generation {id} is {draft.state}: only a draft can be activated")
     today = today or read_territory(connection, territory).today()
+    replace = draft.replaces_id if replace is None else replace
     retired, ended = _make_room(connection, territory, draft, replace, end, today)
     if retired is not None:
         _change(connection, retired, state="retired")
@@ -132,7 +152,7 @@ def activate(
         _change(connection, ended, valid_to=draft.valid_from, ended_by_id=id)
     try:
         with connection.begin_nested():
-            _change(connection, draft, state="active")
+            _change(connection, draft, state="active", replaces_id=replace)
     except IntegrityError as error:
         if getattr(error.orig, "sqlstate", None) != _EXCLUSION_VIOLATION:
             raise
@@ -141,6 +161,7 @@ def activate(
     if retired is not None:
         keep_identities(connection, id, retired.id)
         connection.execute(update(Generation).where(Generation.ended_by_id == retired.id).values(ended_by_id=id))
+    take_over_names(connection, id)
     announce(connection)
     moved = _move(connection, territory, draft.level, today)
     return Outcome(find_generation(connection, territory, id), retired, ended, moved=moved)
@@ -184,13 +205,16 @@ def retire(connection: Connection, territory: str, id: int, *, today: dt.date | 
     )
 
 
-def _write(connection: Connection, territory: str, new: NewGeneration, *, beside: int | None, draft: bool) -> int:
+def _write(
+    connection: Connection, territory: str, new: NewGeneration, *, beside: int | None, replace: int | None
+) -> int:
     """Write a generation as a draft, with its units; `beside` is one of the same period."""
     row = insert(Generation).values(
         territory_id=territory,
         level=new.level,
         valid_from=new.valid_from,
         valid_to=new.valid_to,
+        replaces_id=replace,
         state="draft",
         schematic=new.schematic,
         source=new.source,
@@ -200,7 +224,7 @@ def _write(connection: Connection, territory: str, new: NewGeneration, *, beside
         loaded_by=new.loaded_by,
     )
     id = connection.execute(row.returning(Generation.id)).scalar_one()
-    put_units(connection, territory, new, id, beside=beside, draft=draft)
+    put_units(connection, territory, new, id, beside=beside)
     return id
 
 

@@ -21,9 +21,9 @@ _ELLIPSOID = Geod(ellps="WGS84")
 
 
 def put_units(
-    connection: Connection, territory: str, new: NewGeneration, generation: int, *, beside: int | None, draft: bool
+    connection: Connection, territory: str, new: NewGeneration, generation: int, *, beside: int | None
 ) -> None:
-    """Write the units of a generation with their shapes.
+    """Write the units of a generation with their shapes; those that are known keep their kind and English name.
 
     Parameters
     ----------
@@ -35,10 +35,12 @@ def put_units(
     beside : int, optional
         A generation of the same level and period: what its units were part of is taken from it, if the new one
         does not say it.
-    draft : bool
-        Leave the kinds and the English names of units that are known as they are.
+
+    See Also
+    --------
+    take_over_names : Brings kinds and English names up to date, once the generation is in force.
     """
-    unit_ids = _put_identities(connection, territory, new, draft)
+    unit_ids = _put_identities(connection, territory, new)
     parents = _parent_ids(connection, territory, new, beside)
     connection.execute(
         insert(Boundary),
@@ -47,12 +49,23 @@ def put_units(
                 "generation_id": generation,
                 "unit_id": unit_ids[code],
                 "parent_id": parents.get(code),
+                "kind": kind,
+                "name_en": name_en,
                 "geom": from_shape(geometry, srid=4326, extended=True),
                 "area_m2": abs(_ELLIPSOID.geometry_area_perimeter(geometry)[0]),
             }
-            for code, geometry in zip(new.units["code"], new.units.geometry, strict=True)
+            for code, kind, name_en, geometry in zip(
+                *(new.units[column] for column in ("code", "kind", "name_en")), new.units.geometry, strict=True
+            )
         ],
     )
+
+
+def take_over_names(connection: Connection, generation: int) -> None:
+    """Give the units of a generation the kinds and the English names that its file has for them."""
+    told = update(Unit).where(Unit.id == Boundary.unit_id, Boundary.generation_id == generation)
+    kind, name_en = (func.coalesce(getattr(Boundary, name), getattr(Unit, name)) for name in ("kind", "name_en"))
+    connection.execute(told.values(kind=kind, name_en=name_en))
 
 
 def keep_identities(connection: Connection, generation: int, replaced: int) -> None:
@@ -61,8 +74,7 @@ def keep_identities(connection: Connection, generation: int, replaced: int) -> N
         for column in (Boundary.unit_id, Boundary.parent_id):
             connection.execute(update(Boundary).where(column == unit.id).values({column.key: unit.kept}))
         connection.execute(delete(Unit).where(Unit.id == unit.id))
-        names = {"name": unit.name, "name_en": unit.name_en, "kind": unit.kind}
-        connection.execute(update(Unit).where(Unit.id == unit.kept).values(names))
+        connection.execute(update(Unit).where(Unit.id == unit.kept).values(name=unit.name))
 
 
 def _spelt_anew(connection: Connection, generation: int, replaced: int) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -74,7 +86,7 @@ def _spelt_anew(connection: Connection, generation: int, replaced: int) -> Seque
         .where(Generation.id != generation, Generation.state != "draft")
     )
     query = (
-        select(kept.id.label("kept"), Unit.id, Unit.name, Unit.name_en, Unit.kind)
+        select(kept.id.label("kept"), Unit.id, Unit.name)
         .join(before, before.unit_id == kept.id)
         .join(Unit, Unit.code == kept.code)
         .join(shape, shape.unit_id == Unit.id)
@@ -111,18 +123,18 @@ def read_units_frame(connection: Connection, generation_id: int) -> "gpd.GeoData
     return gpd.GeoDataFrame(rows, geometry=shapes, crs=4326)
 
 
-def _put_identities(connection: Connection, territory: str, new: NewGeneration, draft: bool) -> dict[str, int]:
+def _put_identities(connection: Connection, territory: str, new: NewGeneration) -> dict[str, int]:
     """Write the units that are not known yet; return the id of each code of the generation."""
     rows = [
         {"territory_id": territory, "level": new.level, **row}
         # In one order, so that two loads at once wait for each other and never deadlock.
         for row in new.units[["code", "kind", "name", "name_en"]].sort_values("code").to_dict("records")
     ]
-    statement = upsert(Unit).values(rows)
-    told = Unit if draft else statement.excluded
     # Setting what is there already makes the row's id come back.
-    statement = statement.on_conflict_do_update(
-        constraint="uq_unit_territory_id_level_code_name", set_={"kind": told.kind, "name_en": told.name_en}
+    statement = (
+        upsert(Unit)
+        .values(rows)
+        .on_conflict_do_update(constraint="uq_unit_territory_id_level_code_name", set_={"code": Unit.code})
     )
     return {row.code: row.id for row in connection.execute(statement.returning(Unit.code, Unit.id))}
 

@@ -145,6 +145,24 @@ def test_a_draft_is_readable_and_answers_nothing_until_it_is_activated(city_data
             retire(connection, HANOI.id, 99)
 
 
+def test_a_draft_of_a_corrected_survey_remembers_what_it_replaces_and_what_it_calls_its_units(city_database):
+    since = dt.date(2025, 7, 1)
+    corrected = squares("A", since)
+    corrected.units["name_en"], corrected.units["kind"] = "Corrected Commune", "Xã"
+    with city_database.transaction() as connection:
+        first = add_generation(connection, HANOI.id, squares("A", since), today=TODAY).generation.id
+        draft = add_draft(connection, HANOI.id, corrected, replace=first)
+        assert draft.replaces_id == first
+        assert read_units_frame(connection, first)["kind"].tolist() == ["Phường"] * 9
+        outcome = activate(connection, HANOI.id, draft.id, today=TODAY)
+        assert outcome.retired.id == first
+        told = locate(read_dispatch(connection, HANOI.id), *MIDDLE, TODAY)["unit"]
+        assert (told["code"], told["name_en"]) == ("A5", "Corrected Commune")
+        assert read_units_frame(connection, draft.id)["kind"].tolist() == ["Xã"] * 9
+        with pytest.raises(RefusedError, match="is retired: only an active one can be replaced"):
+            add_draft(connection, HANOI.id, corrected, replace=first)
+
+
 def test_a_generation_of_next_month_answers_from_that_date_on(city_database):
     old = open_wards(city_database)
     with city_database.transaction() as connection:

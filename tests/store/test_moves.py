@@ -172,11 +172,11 @@ def test_a_corrected_survey_of_the_same_period_says_first_which_reports_lie_in_a
     before = rows(reported)
     with reported.transaction() as connection:
         old = next(each for each in list_generations(connection, HANOI.id, "ward") if each.valid_to is None)
-        draft = add_draft(connection, HANOI.id, halves(reported, REFORM))
+        draft = add_draft(connection, HANOI.id, halves(reported, REFORM), replace=old.id)
     assert rows(reported) == before
     with reported.transaction() as connection:
         relocated = find_relocated(connection, old, read_layer(connection, draft).locator)
-        outcome = activate(connection, HANOI.id, draft.id, replace=old.id, today=DAY)
+        outcome = activate(connection, HANOI.id, draft.id, today=DAY)
     assert outcome.retired.id == old.id
     assert_moved(reported, before, draft.id)
     held = dict(rows(reported, HOLDING, draft.id))

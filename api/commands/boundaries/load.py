@@ -64,6 +64,8 @@ def load_file(
     from geo.store.boundaries import find_generation, read_units_frame
     from geo.store.session import transaction
 
+    if draft and end is not None:
+        raise typer.BadParameter("a draft ends nothing: give --end when it is activated")
     accepted = read_exceptions(exceptions) if exceptions else ()
     with transaction() as connection:
         _prepare(connection, territory)

@@ -70,6 +70,9 @@ class Generation(Base):
     ended_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("generation.id"), comment="the generation that put an end to its open period"
     )
+    replaces_id: Mapped[int | None] = mapped_column(
+        ForeignKey("generation.id"), comment="the generation whose corrected survey it is"
+    )
     state: Mapped[str]
     schematic: Mapped[bool] = mapped_column(comment="computed from centres and areas, not surveyed")
     source: Mapped[str]
@@ -89,5 +92,7 @@ class Boundary(Base):
     generation_id: Mapped[int] = mapped_column(ForeignKey("generation.id", ondelete="CASCADE"), primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    kind: Mapped[str | None] = mapped_column(comment="as its file says; the unit takes it over at the activation")
+    name_en: Mapped[str | None] = mapped_column(comment="likewise")
     geom: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
     area_m2: Mapped[float] = mapped_column(comment="on the ellipsoid")

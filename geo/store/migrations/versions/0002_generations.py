@@ -20,8 +20,20 @@ def upgrade() -> None:
         sa.Column("ended_by_id", sa.Integer(), comment="the generation that put an end to its open period"),
     )
     op.create_foreign_key(op.f("fk_generation_ended_by_id"), "generation", "generation", ["ended_by_id"], ["id"])
+    op.add_column(
+        "generation", sa.Column("replaces_id", sa.Integer(), comment="the generation whose corrected survey it is")
+    )
+    op.create_foreign_key(op.f("fk_generation_replaces_id"), "generation", "generation", ["replaces_id"], ["id"])
+    op.add_column(
+        "boundary",
+        sa.Column("kind", sa.Text(), comment="as its file says; the unit takes it over at the activation"),
+    )
+    op.add_column("boundary", sa.Column("name_en", sa.Text(), comment="likewise"))
 
 
 def downgrade() -> None:
     """Take back."""
-    op.drop_column("generation", "ended_by_id")
+    for column in ("name_en", "kind"):
+        op.drop_column("boundary", column)
+    for column in ("replaces_id", "ended_by_id"):
+        op.drop_column("generation", column)

@@ -10,12 +10,18 @@ from fastapi.staticfiles import StaticFiles
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from api.access import Allowed
+from api.gate import Gate
 from api.headers import SecurityHeaders
+from api.identity import Identities
 from api.lookups.documented import LOCATE_PATH, with_lookups
 from api.lookups.route import LocateRoute
 from api.problems import answer_with_problems
 from api.routes import changes, generations, health, hexes, page, report, reports, unit, units
 from api.service import Service
+from api.settings import ServiceSettings
+from api.tokens import configured_tokens
+from geo.store.settings import read_settings
 from maps.assets import leaflet_folder, planner_folder
 
 
@@ -23,8 +29,8 @@ class Application(FastAPI):
     """FastAPI with `/v1/locate` in its documentation, and with the headers on every answer, failures included."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Put the headers around everything, also around what answers when all else failed."""
-        return SecurityHeaders(super().build_middleware_stack())
+        """Put the gate and the headers around everything, also around what answers when all else failed."""
+        return SecurityHeaders(Gate(super().build_middleware_stack(), read_settings(ServiceSettings)))
 
     def openapi(self) -> dict[str, Any]:
         """Describe the service, lookups included."""
@@ -41,10 +47,12 @@ def create_app(url: str, territory: str) -> FastAPI:
     territory : str
         Id of the territory to serve.
     """
+    tokens = configured_tokens()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.service = Service(url, territory)
+        app.state.identities = Identities(app.state.service.keyring, tokens)
         yield
         app.state.service.close()
 
@@ -53,6 +61,7 @@ def create_app(url: str, territory: str) -> FastAPI:
         summary="Whose is it, where does it keep happening, is it being dealt with.",
         version=version("hientruong"),
         lifespan=lifespan,
+        dependencies=[Allowed],
     )
     answer_with_problems(app)
     app.routes.insert(0, Route(LOCATE_PATH, LocateRoute()))

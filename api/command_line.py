@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from api.commands import boundaries, db, rules, territories
+from api.commands import boundaries, db, keys, rules, territories
 from api.commands.console import say
 from api.commands.hotspots import hotspots
 from api.commands.imports import import_reports
@@ -30,6 +30,7 @@ app.add_typer(db.app, name="db")
 app.add_typer(boundaries.app, name="boundaries")
 app.add_typer(territories.app, name="territories")
 app.add_typer(rules.app, name="rules")
+app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:

@@ -2,18 +2,25 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from copy import copy
+from typing import Annotated, Self, TypeVar
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from api.caller import Calling
+from api.keyring import Keyring
 from api.waiters import Waiters
+from geo.access import Caller
 from geo.dispatch import Dispatch
+from geo.errors import ForbiddenError
 from geo.store.boundaries import read_dispatch
 from geo.store.changes import CHANNEL as REPORTS
 from geo.store.engine import open_engine
 from geo.store.follow import Follower, boundaries_version
+from geo.store.keys import CHANNEL as KEYS
 from geo.store.moves import has_moves, move_open_reports
+from geo.store.row_security import act_as_officer
 from geo.store.rules import rules_version
 from geo.store.session import Connection, explained
 from geo.territory import Territory
@@ -37,11 +44,14 @@ class Service:
     def __init__(self, url: str, territory: str, today: Callable[[Territory], dt.date] = Territory.today) -> None:
         self._engine = open_engine(url)
         self.territory = territory
+        self._unit_id: int | None = None
         self._version, self.dispatch = self.ask(self._read)
         self._clock = today
         self._follower = Follower(self._engine, self._refresh, today=self._today)
         self.waiters = Waiters()
         self._reports = Follower(self._engine, self.waiters.wake, REPORTS)
+        self.keyring = Keyring(self.ask, territory)
+        self._keys = Follower(self._engine, self.keyring.refresh, KEYS)
 
     def _read(self, connection: Connection) -> tuple[tuple[str, int], Dispatch]:
         return self._read_version(connection), read_dispatch(connection, self.territory)
@@ -67,10 +77,14 @@ class Service:
     def ask(self, question: Callable[[Connection], Result]) -> Result:
         """Run a function in a transaction of its own."""
         with explained(), self._engine.begin() as connection:
+            if self._unit_id is not None:
+                act_as_officer(connection, self._unit_id)
             return question(connection)
 
     def ask_at_once(self, question: Callable[[Connection], Result]) -> Result:
         """Run a function each of whose statements is a transaction of its own: for one, it saves two round trips."""
+        if self._unit_id is not None:
+            return self.ask(question)
         with explained(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             return question(connection)
 
@@ -78,16 +92,42 @@ class Service:
         """Run a function in a transaction, in a thread: other requests go on meanwhile."""
         return await run_in_threadpool(self.ask, question)
 
+    def seen_by(self, caller: Caller) -> Self:
+        """Give the service as a caller may see it: for an officer, the database itself shows one unit's reports only.
+
+        Raises
+        ------
+        ForbiddenError
+            No unit of today has the officer's code.
+        """
+        if caller.role != "officer":
+            return self
+        unit = self.dispatch.jurisdiction.layer_at(self._today()).unit_with(caller.unit_code or "")
+        if unit is None:
+            raise ForbiddenError(f"no unit of today has the code {caller.unit_code}: ask for a key of today's unit")
+        view = copy(self)
+        view._unit_id = unit.id
+        return view
+
     def close(self) -> None:
         """Give the connections back."""
-        self._follower.stop()
-        self._reports.stop()
+        for follower in (self._follower, self._reports, self._keys):
+            follower.stop()
+        self.keyring.close()
         self._engine.dispose()
 
 
-def _service(request: Request) -> Service:
+def _whole(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
 
-Served = Annotated[Service, Depends(_service)]
+def _seen(request: Request, caller: Calling) -> Service:
+    return _whole(request).seen_by(caller)
+
+
+Served = Annotated[Service, Depends(_seen)]
+"""The service as the caller may see it."""
+
+WholeService = Annotated[Service, Depends(_whole)]
+"""The service without row-level security: for places and for what is told of all units, never for single reports."""

@@ -1,11 +1,25 @@
 """Settings of the service, from the environment."""
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def listed(value: object) -> object:
+    """Split a text at its commas.
+
+    Examples
+    --------
+    >>> listed("10.0.0.0/8, ::1")
+    ['10.0.0.0/8', '::1']
+    """
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 class ServiceSettings(BaseSettings):
-    """Where the service listens.
+    """Where the service listens, and how much it takes.
 
     Parameters
     ----------
@@ -13,9 +27,18 @@ class ServiceSettings(BaseSettings):
         ``HIENTRUONG_HOST``; only this machine by default.
     port : int
         ``HIENTRUONG_PORT``.
+    rate_public : int
+        ``HIENTRUONG_RATE_PUBLIC``: requests a minute from one address without a key; 0 for no limit.
+    rate_key : int
+        ``HIENTRUONG_RATE_KEY``: requests a minute by one key or token; 0 for no limit.
+    trusted_proxies : tuple of networks
+        ``HIENTRUONG_TRUSTED_PROXIES``, with commas: whose X-Forwarded-For is believed; nobody's by default.
     """
 
     model_config = SettingsConfigDict(env_prefix="HIENTRUONG_", env_ignore_empty=True, frozen=True)
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    rate_public: int = Field(default=1200, ge=0)
+    rate_key: int = Field(default=600_000, ge=0)
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(listed)] = ()

@@ -67,6 +67,10 @@ class Layer:
         located = self.locator.locate(lon, lat, nearest_within_m=NEAREST_WITHIN_M)
         return self.unit_ids[located.unit], located.how
 
+    def unit_with(self, code: str) -> Unit | None:
+        """Find the unit that has a code in these boundaries."""
+        return next((unit for unit in self.units if unit.code == code), None)
+
     def in_force(self, day: npt.NDArray[np.datetime64]) -> npt.NDArray[np.bool_]:
         """Tell of local dates whether the generation is in force on each."""
         since = day >= np.datetime64(self.generation.valid_from)

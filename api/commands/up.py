@@ -89,7 +89,9 @@ def _serve(url: str, listening: socket.socket) -> None:
             say(f"Hiện Trường: http://{f'[{host}]' if ':' in host else host}:{port}  (Ctrl-C stops it)")
 
     app = create_app(url, territory_settings().territory)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, proxy_headers=False, timeout_graceful_shutdown=5
+    )
     try:
         Server(config).run(sockets=[listening])
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.period import period_of
 from api.routes.geojson import MEDIA_TYPE, Bbox, bbox_of, generation_member
-from api.service import Served
+from api.service import WholeService
 from geo.cells import cell_names, cell_polygons
 from geo.store.counts import count_cells, reported_days
 
@@ -20,7 +20,7 @@ _DECIMALS = 6  # 0.1 m
 
 @router.get("/hexes", response_class=Response, responses={200: {"content": {MEDIA_TYPE: {}}}})
 async def hexes(
-    service: Served,
+    service: WholeService,
     category: Annotated[str | None, Query(description="all categories if left out", examples=["waste"])] = None,
     first: Annotated[dt.date | None, Query(alias="from", description="first local day")] = None,
     last: Annotated[dt.date | None, Query(alias="to", description="last local day, included")] = None,
@@ -56,13 +56,13 @@ async def hexes(
 
 
 @router.get("/categories")
-async def categories(service: Served) -> list[dict[str, str]]:
+async def categories(service: WholeService) -> list[dict[str, str]]:
     """List what a report may be about."""
     return [{"code": c.code, "name": c.name, "name_en": c.name_en} for c in service.dispatch.categories]
 
 
 @router.get("/extent")
-async def extent(service: Served) -> dict[str, object]:
+async def extent(service: WholeService) -> dict[str, object]:
     """Say where the territory lies and from when to when there are reports."""
     jurisdiction = service.dispatch.jurisdiction
     territory = jurisdiction.territory

@@ -110,7 +110,7 @@ def _destination(dispatch: Dispatch, report: dict[str, Any], code: str) -> dict[
     """Find the unit of today that a code names, and who answers there for such a report."""
     jurisdiction = dispatch.jurisdiction
     layer = jurisdiction.layer_at(jurisdiction.territory.today())
-    unit = next((unit for unit in layer.units if unit.code == code), None)
+    unit = layer.unit_with(code)
     if unit is None:
         raise InputError(f"no unit of today has the code {code!r:.40}: see /v1/units", "unit_code")
     days = np.array([jurisdiction.territory.today()], dtype="datetime64[D]")

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from api.etag import negotiated, tagged
 from api.routes.geojson import MEDIA_TYPE
 from api.routes.units import Day, Level, Tolerance
-from api.service import Served, Service
+from api.service import Service, WholeService
 from api.shapes import features, shapes_of, succession
 from boundaries.neighbours import shared_borders
 from geo.errors import NotFoundError
@@ -32,7 +32,7 @@ _DECIMALS = 6  # 0.1 m
 @router.head("/units/{code}", include_in_schema=False)
 @router.get("/units/{code}", response_class=Response, responses={200: {"content": {MEDIA_TYPE: {}}}, 304: {}, 404: {}})
 def unit(
-    request: Request, service: Served, code: str, level: Level = "ward", at: Day = None, tolerance: Tolerance = 0
+    request: Request, service: WholeService, code: str, level: Level = "ward", at: Day = None, tolerance: Tolerance = 0
 ) -> Response:
     """Give a unit as a GeoJSON feature, with its history and its neighbours.
 

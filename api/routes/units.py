@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.etag import negotiated, tagged
 from api.routes.geojson import MEDIA_TYPE, Bbox, bbox_of, generation_words
-from api.service import Served
+from api.service import WholeService
 from api.shapes import features, shapes_of
 from geo.store.units import generation_in_force
 
@@ -32,7 +32,7 @@ Tolerance = Annotated[
 @router.get("/units", response_class=Response, responses={200: {"content": {MEDIA_TYPE: {}}}, 304: {}})
 def units(
     request: Request,
-    service: Served,
+    service: WholeService,
     level: Level = "ward",
     at: Day = None,
     tolerance: Tolerance = 0,

@@ -22,6 +22,7 @@ from geo.errors import SetupError
 from geo.store.binaries import EXTENSIONS, Server, find_server
 from geo.store.failures import setup_failure
 from geo.store.postmaster import PORT, SOCKET, Postmaster
+from geo.store.row_security import OFFICER
 from geo.store.unprivileged import ServerUser, user_for
 
 DATABASE = "hientruong"
@@ -270,14 +271,17 @@ class PrivateCluster:
         return True
 
     def _prepare(self) -> None:
-        """Create the role, the database and the extensions, whichever is missing."""
-        name = sql.Identifier(DATABASE)
+        """Create the roles, the database and the extensions, whichever is missing."""
+        name, officer = sql.Identifier(DATABASE), sql.Identifier(OFFICER)
         try:
             with self.connect("postgres") as connection:
                 if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [DATABASE]).rowcount:
                     connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(name))
                 if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount:
                     connection.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(name))
+                if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [OFFICER]).rowcount:
+                    connection.execute(sql.SQL("CREATE ROLE {}").format(officer))
+                connection.execute(sql.SQL("GRANT {} TO {}").format(officer, name))
             with self.connect() as connection:
                 for extension in EXTENSIONS:
                     connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
+from geo.store.engine import open_engine
+from geo.store.keys import create_key
+from geo.territory import HANOI
+
 COMMAND = Path(sys.executable).with_name("hientruong")
 _ADDRESS = re.compile(r"http://[^\s]+")
 _STOPS_WITHIN_S = 30
@@ -58,6 +62,16 @@ def started(*arguments: str, **environment: str | None) -> Iterator[Running]:
             process.wait()
 
 
+def api_key(url: str, role: str = "admin", unit: str | None = None) -> dict[str, str]:
+    """Make a key and give it as the header of a request; a service that runs already knows it a moment later."""
+    engine = open_engine(url)
+    try:
+        with engine.begin() as connection:
+            return {"x-api-key": create_key(connection, HANOI.id, role, "tests", unit_code=unit)}
+    finally:
+        engine.dispose()
+
+
 @contextmanager
 def serving(url: str) -> Iterator[str]:
     """Serve a database, and give the address; stopped cleanly at the end."""
@@ -67,7 +81,8 @@ def serving(url: str) -> Iterator[str]:
 
 
 def clean_environment(**variables: str | None) -> dict[str, str]:
-    """Give this process's environment without our settings, and with these."""
+    """Give this process's environment without our settings and without a limit of requests, and with these."""
+    variables = {"HIENTRUONG_RATE_PUBLIC": "0"} | variables
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("HIENTRUONG_", "DATABASE_"))}
     return kept | {name: value for name, value in variables.items() if value is not None}
 

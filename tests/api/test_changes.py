@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.api.serving import serving
+from tests.api.serving import api_key, serving
 from tests.conftest import Database
 
 REPORT = {"category": "waste", "lon": 105.868664, "lat": 20.998485, "channel": "app"}
@@ -16,7 +16,10 @@ STREAM = {"accept": "text/event-stream"}
 
 @pytest.fixture
 def http(city_database: Database) -> Iterator[httpx.Client]:
-    with serving(city_database.url) as address, httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
+    with (
+        serving(city_database.url) as address,
+        httpx.Client(base_url=address, headers=api_key(city_database.url), trust_env=False, timeout=30) as client,
+    ):
         yield client
 
 

@@ -15,7 +15,7 @@ from geo.demo import make_demo
 from geo.dispatch import Dispatch
 from geo.store.reports import add_reports
 from geo.territory import HANOI
-from tests.api.serving import serving
+from tests.api.serving import api_key, serving
 from tests.conftest import Database, cloned
 
 VINH_TUY = {"lon": 105.868664, "lat": 20.998485}
@@ -37,7 +37,8 @@ def demo(shared_cluster, city: Database, dispatch: Dispatch) -> Iterator[Databas
 
 @pytest.fixture(scope="module")
 def http(demo: Database) -> Iterator[httpx.Client]:
-    with serving(demo.url) as address, httpx.Client(base_url=address, trust_env=False) as client:
+    key = api_key(demo.url)
+    with serving(demo.url) as address, httpx.Client(base_url=address, headers=key, trust_env=False) as client:
         yield client
 
 
@@ -230,7 +231,7 @@ def test_without_a_database_all_but_liveness_says_503_until_it_is_back(shared_cl
     with (
         cloned(shared_cluster, city.name) as database,
         serving(database.url) as address,
-        httpx.Client(base_url=address, trust_env=False) as http,
+        httpx.Client(base_url=address, headers=api_key(database.url), trust_env=False) as http,
     ):
         assert http.get("/readyz").status_code == 200
         admit(connections=False)

@@ -7,7 +7,7 @@ from threading import Event, Lock
 
 import httpx
 
-from tests.api.serving import serving, started
+from tests.api.serving import api_key, serving, started
 from tests.conftest import Database
 
 CLIENTS = 8
@@ -18,15 +18,16 @@ KILLED_AFTER = 300
 class Client:
     """Sends reports from several threads and notes which were acknowledged."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, key: dict[str, str]) -> None:
         self._address = address
+        self._key = key
         self._lock = Lock()
         self.sent: list[str] = []
         self.acknowledged: dict[str, str] = {}
         self.enough = Event()
 
     def send_until_refused(self, thread: int) -> None:
-        with httpx.Client(base_url=self._address, timeout=30, trust_env=False) as http:
+        with httpx.Client(base_url=self._address, headers=self._key, timeout=30, trust_env=False) as http:
             for number in range(thread, REPORTS, CLIENTS):
                 external_id = f"r-{number}"
                 self.sent.append(external_id)
@@ -60,8 +61,9 @@ def received_events(database: Database) -> list[str]:
 def test_reports_acknowledged_before_a_kill_are_there_once_and_the_others_can_be_sent_again(
     city_database: Database,
 ) -> None:
+    key = api_key(city_database.url)
     with started("serve", DATABASE_URL=city_database.url) as running, ThreadPoolExecutor(CLIENTS) as threads:
-        client = Client(running.address)
+        client = Client(running.address, key)
         sending = [threads.submit(client.send_until_refused, thread) for thread in range(CLIENTS)]
         try:
             assert client.enough.wait(30)
@@ -72,7 +74,7 @@ def test_reports_acknowledged_before_a_kill_are_there_once_and_the_others_can_be
     unacknowledged = set(client.sent) - client.acknowledged.keys()
     assert unacknowledged, "the service was not killed in the midst"
 
-    with serving(city_database.url) as address, httpx.Client(base_url=address, trust_env=False) as http:
+    with serving(city_database.url) as address, httpx.Client(base_url=address, headers=key, trust_env=False) as http:
         kept = stored(city_database)
         assert len(dict(kept)) == len(kept)
         assert client.acknowledged.items() <= dict(kept).items()

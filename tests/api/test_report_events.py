@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.api.serving import serving
+from tests.api.serving import api_key, serving
 from tests.conftest import Database, cloned
 
 REPORT = {"category": "waste", "lon": 105.868664, "lat": 20.998485, "channel": "app"}
@@ -16,7 +16,7 @@ def http(shared_cluster, city: Database) -> Iterator[httpx.Client]:
     with (
         cloned(shared_cluster, city.name) as database,
         serving(database.url) as address,
-        httpx.Client(base_url=address, trust_env=False, timeout=30) as client,
+        httpx.Client(base_url=address, headers=api_key(database.url), trust_env=False, timeout=30) as client,
     ):
         yield client
 

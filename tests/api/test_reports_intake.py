@@ -10,7 +10,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.api.serving import serving
+from tests.api.serving import api_key, serving
 from tests.conftest import Database, cloned
 
 REPORT = {"category": "waste", "lon": 105.868664, "lat": 20.998485, "channel": "app", "description": "Rác"}
@@ -25,7 +25,8 @@ def database(shared_cluster, city: Database) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def http(database: Database) -> Iterator[httpx.Client]:
-    with serving(database.url) as address, httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
+    settings = {"headers": api_key(database.url), "trust_env": False, "timeout": 30}
+    with serving(database.url) as address, httpx.Client(base_url=address, **settings) as client:
         yield client
 
 
@@ -75,7 +76,8 @@ def test_a_key_that_is_being_worked_on_is_a_conflict_until_it_is_answered(http, 
     with database.connect() as holder, ThreadPoolExecutor(1) as threads:
         holder.autocommit = False
         holder.execute(
-            "INSERT INTO external_reference VALUES ('app', 'held', gen_random_uuid(), now())",
+            "INSERT INTO external_reference (territory_id, channel, external_id, report_id, reported_at)"
+            " VALUES ('hanoi', 'app', 'held', gen_random_uuid(), now())",
         )
         first = threads.submit(send, http, report, "key-2")
         waiting = (

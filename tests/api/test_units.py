@@ -17,7 +17,7 @@ from geo.demo import make_demo
 from geo.dispatch import Dispatch
 from geo.store.reports import add_reports
 from geo.territory import HANOI
-from tests.api.serving import serving
+from tests.api.serving import api_key, serving
 from tests.api.test_http import problem, shapes
 from tests.conftest import Database, cloned
 
@@ -51,7 +51,8 @@ def places(shared_cluster, city: Database) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def http(places: Database) -> Iterator[httpx.Client]:
-    with serving(places.url) as address, httpx.Client(base_url=f"{address}/v1", trust_env=False) as client:
+    key = api_key(places.url)
+    with serving(places.url) as address, httpx.Client(base_url=f"{address}/v1", headers=key, trust_env=False) as client:
         yield client
 
 
@@ -253,7 +254,7 @@ def test_succession_by_reports_counts_them_as_postgis_does(city_database: Databa
         add_reports(connection, HANOI.id, made.reports, made.course, made.events)
     with (
         serving(city_database.url) as address,
-        httpx.Client(base_url=f"{address}/v1", trust_env=False) as http,
+        httpx.Client(base_url=f"{address}/v1", headers=api_key(city_database.url), trust_env=False) as http,
         city_database.connect() as sql,
     ):
         old, new = generation_of(sql, "ward", OLD), generation_of(sql, "ward", NEW)

@@ -1,0 +1,73 @@
+"""The gate before everything: who asks, and whether it is too often. Pure ASGI, as lookups take microseconds."""
+
+from http import HTTPStatus
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.identity import Identities, UnknownCallerError
+from api.problems import problem
+from api.rate_limits import RateLimits, client_address
+from api.settings import ServiceSettings
+from geo.access import PUBLIC, Caller
+
+CHALLENGE = 'Bearer realm="hientruong"'
+# What tells a supervisor how the service is, and the files of the page, are for everybody and not counted.
+_OPEN = ("/livez", "/readyz", "/metrics", "/assets/")
+
+
+class Gate:
+    """Put the caller into a request's scope; answer by itself 401 to an unknown key and 429 to too many requests.
+
+    Parameters
+    ----------
+    app : ASGI application
+    settings : ServiceSettings
+    """
+
+    def __init__(self, app: ASGIApp, settings: ServiceSettings) -> None:
+        self._app = app
+        self._limits = RateLimits({"public": settings.rate_public, "key": settings.rate_key})
+        self._trusted = settings.trusted_proxies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, as ASGI wants it."""
+        if scope["type"] != "http" or scope["path"].startswith(_OPEN):
+            scope["caller"] = PUBLIC
+            await self._app(scope, receive, send)
+            return
+        identities: Identities = scope["app"].state.identities
+        caller, refusal = PUBLIC, ""
+        try:
+            caller = await identities.of_headers(scope["headers"])
+        except UnknownCallerError as error:
+            refusal = str(error)
+        allowed, reset_s, headers = self._limits.count(*self._counted(scope, caller))
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *headers]
+            await send(message)
+
+        if not allowed:
+            answer = problem(HTTPStatus.TOO_MANY_REQUESTS, f"too many requests: send the next one in {reset_s} s")
+            answer.headers["retry-after"] = str(reset_s)
+            await answer(scope, receive, send_with_headers)
+        elif refusal:
+            answer = problem(HTTPStatus.UNAUTHORIZED, refusal)
+            answer.headers["www-authenticate"] = f'{CHALLENGE}, error="invalid_token"'
+            await answer(scope, receive, send_with_headers)
+        else:
+            scope["caller"] = caller
+            await self._app(scope, receive, send_with_headers)
+
+    def _counted(self, scope: Scope, caller: Caller) -> tuple[str, str]:
+        """Name the policy and whom to count: a key by itself, the public by address."""
+        if caller is not PUBLIC:
+            return "key", caller.name
+        peer: Any = scope["client"]
+        address = peer[0] if peer else "local"
+        if self._trusted:
+            said = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+            address = client_address(address, said.decode("latin-1"), self._trusted)
+        return "public", client_address(address, "", ())

@@ -1,0 +1,89 @@
+"""Ward figures: who gets how many reports, and how they are dealt with, beside the city and the period before."""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.caller import Calling
+from api.etag import negotiated
+from api.new_report import as_json
+from api.period import period_of
+from api.ranking import Period, Ranking, as_csv, period_before, public_period
+from api.routes.geojson import generation_member
+from api.service import WholeService
+from geo.access import Caller
+from geo.columns import utc_now
+from geo.errors import ForbiddenError
+from geo.publishable import LEAST_REPORTERS
+from geo.store.ranking import read_cases
+from geo.store.session import Connection
+from geo.territory import Territory
+
+router = APIRouter(prefix="/v1/wards", tags=["wards"])
+_JSON, _CSV = "application/json", "text/csv"
+_FORMATS = {"json": _JSON, "csv": _CSV}
+
+
+@router.get("/ranking", response_class=Response, responses={200: {"content": {_JSON: {}, _CSV: {}}}})
+async def ranking(
+    request: Request,
+    service: WholeService,
+    caller: Calling,
+    category: Annotated[str | None, Query(description="all categories if left out", examples=["waste"])] = None,
+    first: Annotated[dt.date | None, Query(alias="from", description="first local day")] = None,
+    last: Annotated[dt.date | None, Query(alias="to", description="last local day, included")] = None,
+    boundaries_at: Annotated[dt.date | None, Query(description="wards of this date; today's if left out")] = None,
+    sort: Annotated[str, Query(description="a figure; with a - the largest first")] = "-received",
+    format: Annotated[Literal["json", "csv"] | None, Query(description="stronger than the Accept header")] = None,
+) -> Response:
+    """Compare the wards. Without dates: the last 30 days; for the public, whole months that are over."""
+    media_type = _FORMATS[format] if format else negotiated(request, (_JSON, _CSV))
+    dispatch, now = service.dispatch, utc_now()
+    jurisdiction = dispatch.jurisdiction
+    territory, public = jurisdiction.territory, not caller.sees_small_counts
+    period = (public_period if public else period_of)(territory, first, last)
+    day = _boundaries_day(territory, caller, boundaries_at) if public else boundaries_at or territory.today()
+    if category is not None:
+        dispatch.category(category)
+    layer = jurisdiction.layer_at(day)
+    units = sorted(layer.units, key=lambda unit: unit.id)
+    before = period_before(*period)
+
+    def read(connection: Connection) -> Ranking:
+        told = [
+            (Period.public if public else Period.exact)(
+                read_cases(connection, jurisdiction, *days, day, category),
+                [unit.id for unit in units],
+                dispatch.calendar,
+                now,
+            )
+            for days in (period, before)
+        ]
+        return Ranking(units, *told, hides=public)
+
+    found = await service.ask_aside(read)
+    headers = {"cache-control": "no-store", "vary": "Accept"}
+    if media_type == _CSV:
+        return Response(as_csv(found, sort), media_type=media_type, headers=headers)
+    body = {
+        "period": {"from": period[0], "to": period[1]},
+        "previous": {"from": before[0], "to": before[1]},
+        "category": category,
+        "boundaries_at": day,
+        "generation": generation_member(layer),
+        "as_of": f"{now}Z",
+        "least_reporters": LEAST_REPORTERS if public else None,
+        "city": found.city,
+        "median": found.median,
+        "wards": found.wards(sort),
+    }
+    return Response(as_json(body), media_type=media_type, headers=headers)
+
+
+def _boundaries_day(territory: Territory, caller: Caller, asked: dt.date | None) -> dt.date:
+    """Let the public have the wards of today alone: two sets of wards could be subtracted from each other."""
+    today = territory.today()
+    if asked is not None and asked != today:
+        raise ForbiddenError(f"{caller.role} may ask for the wards of today only: leave boundaries_at out")
+    return today

@@ -1,0 +1,245 @@
+"""Ward figures are what brute force over the rows gives, under the boundaries of any date, as JSON and as CSV."""
+
+import csv
+import datetime as dt
+import io
+import math
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import holidays
+import httpx
+import numpy as np
+import pandas as pd
+import psycopg
+import pytest
+
+from api.ranking import Period
+from geo.demo import make_demo
+from geo.dispatch import Dispatch
+from geo.publishable import LEAST_REPORTERS
+from geo.ranking import NAMES
+from geo.store.ranking import read_cases
+from geo.store.reports import add_reports
+from geo.territory import HANOI
+from tests.api.serving import api_key, serving
+from tests.api.test_http import problem
+from tests.conftest import Database, cloned
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+FIRST, LAST = dt.date(2025, 5, 1), dt.date(2025, 8, 31)
+BEFORE = (dt.date(2025, 1, 1), dt.date(2025, 4, 30))
+OLD, NEW = dt.date(2025, 6, 30), dt.date(2025, 7, 1)
+ROWS = """
+    SELECT report.*, reporter IS NULL AS nobody, duplicate_of IS NOT NULL AS merged, located.code FROM report
+    LEFT JOIN LATERAL (
+        SELECT code FROM boundary JOIN unit ON unit.id = unit_id JOIN generation ON generation.id = generation_id
+        WHERE generation.level = 'ward' AND period @> %s::date AND ST_Covers(boundary.geom, report.geom)
+        ORDER BY code LIMIT 1) AS located ON true
+    WHERE (reported_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date BETWEEN %s AND %s
+"""
+# The demo reopens and merges nothing.
+REOPENED = "UPDATE report SET reopened = 2, answered_at = NULL, closed_at = NULL WHERE external_id LIKE 'demo-%7'"
+MERGED = "UPDATE report SET duplicate_of = gen_random_uuid(), closed_at = now() WHERE external_id LIKE 'demo-%3'"
+
+
+@pytest.fixture(scope="module")
+def database(shared_cluster, city: Database, dispatch: Dispatch) -> Iterator[Database]:
+    made = make_demo(dispatch, np.datetime64("2025-11-05T03:00", "ms"), n=4000)
+    with cloned(shared_cluster, city.name) as database:
+        with database.transaction() as connection:
+            add_reports(connection, HANOI.id, made.reports, made.course, made.events)
+        with database.connect() as connection:
+            connection.execute(REOPENED)
+            connection.execute(MERGED)
+        yield database
+
+
+@pytest.fixture(scope="module")
+def address(database: Database) -> Iterator[str]:
+    with serving(database.url) as address:
+        yield f"{address}/v1/wards"
+
+
+@pytest.fixture(scope="module")
+def http(address: str, database: Database) -> Iterator[httpx.Client]:
+    key = api_key(database.url, "planner")
+    with httpx.Client(base_url=address, headers=key, trust_env=False, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def public(address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def sql(database: Database) -> Iterator[psycopg.Connection]:
+    with database.connect() as connection:
+        yield connection
+
+
+def rows(sql: psycopg.Connection, day: dt.date, first: dt.date, last: dt.date) -> pd.DataFrame:
+    found = sql.execute(ROWS, [day, first, last])
+    return pd.DataFrame(found.fetchall(), columns=[column.name for column in found.description])
+
+
+KNOWN = holidays.country_holidays("VN", years=range(2024, 2027))
+
+
+def working_hours(begin: dt.datetime, end: dt.datetime | None) -> float:
+    """Add up the office hours of each day between two moments."""
+    if end is None or end is pd.NaT:
+        return math.nan
+    begin, end = (moment.astimezone(ZONE).replace(tzinfo=None) for moment in (begin, end))
+    worked = dt.timedelta()
+    for number in range((end.date() - begin.date()).days + 1):
+        day = begin.date() + dt.timedelta(number)
+        if (day in KNOWN or day.weekday() > 4) and day not in KNOWN.weekend_workdays:
+            continue
+        for opens, closes in ((8, 12), (13, 17)):
+            since, until = (dt.datetime.combine(day, dt.time(hour)) for hour in (opens, closes))
+            worked += max(min(until, end) - max(since, begin), dt.timedelta())
+    return worked / dt.timedelta(hours=1)
+
+
+def brute_force(reports: pd.DataFrame) -> dict[str, Any]:
+    answered = reports[reports["answered_at"].notna()]
+    on_time = answered[answered["answered_at"] <= answered["due_at"]]
+    waits = reports[reports["answered_at"].isna() & reports["closed_at"].isna()]
+    hours = {
+        name: [working_hours(*pair) for pair in zip(reports["received_at"], reports[name].astype(object), strict=True)]
+        for name in ("intake_at", "answered_at")
+    }
+
+    def mean(values: pd.Series) -> float:
+        return values.dropna().astype(float).mean()
+
+    return {
+        "received": len(reports),
+        "merged": int(reports["merged"].sum()),
+        "answered": len(answered),
+        "on_time": len(on_time),
+        "overdue": int((waits["due_at"] < pd.Timestamp.now("UTC")).sum()),
+        "reopened": int((reports["reopened"] > 0).sum()),
+        "on_time_share": len(on_time) / len(answered) if len(answered) else math.nan,
+        "intake_hours": pd.Series(hours["intake_at"]).median(),
+        "answer_hours": pd.Series(hours["answered_at"]).median(),
+        "evidence_share": mean(reports["evidence"]),
+        "satisfied_share": mean(reports["satisfied"]),
+    }
+
+
+def told(figures: dict[str, Any]) -> dict[str, Any]:
+    return {name: math.nan if figures[name] is None else figures[name] for name in NAMES}
+
+
+def close(figures: dict[str, Any]) -> Any:
+    return pytest.approx(figures, abs=6e-5, nan_ok=True)
+
+
+@pytest.mark.parametrize(("day", "category"), [(OLD, None), (NEW, "waste")])
+def test_every_figure_is_that_of_brute_force_over_the_rows(http, sql, day, category):
+    asked = {"from": FIRST, "to": LAST, "boundaries_at": day} | ({"category": category} if category else {})
+    answer = http.get("/ranking", params=asked).raise_for_status().json()
+    assert answer["previous"] == {"from": str(BEFORE[0]), "to": str(BEFORE[1])}
+    wards = {each["code"]: each for each in answer["wards"]}
+    assert len(wards) == {OLD: 526, NEW: 126}[day]
+    for period, part in (((FIRST, LAST), lambda row: row), (BEFORE, lambda row: row["previous"])):
+        found = rows(sql, day, *period)
+        found = found if category is None else found[found["category"] == category]
+        expected = {code: brute_force(of_ward) for code, of_ward in found.groupby("code")}
+        assert len(expected) > 50
+        nothing = brute_force(found.head(0))
+        for code, ward in wards.items():
+            assert told(part(ward)) == close(expected.get(code, nothing))
+        assert told(part(answer["city"])) == close(brute_force(found))
+        medians = pd.DataFrame([expected.get(code, nothing) for code in wards]).median()
+        assert told(part(answer["median"])) == close(medians.to_dict())
+    assert answer["city"]["merged"] > 0
+    assert answer["city"]["reopened"] > 0
+
+
+def test_wards_are_sorted_by_any_figure_and_those_without_it_come_last(http):
+    for name in NAMES:
+        for sign in (1, -1):
+            sort = name if sign == 1 else f"-{name}"
+            answer = http.get("/ranking", params={"from": FIRST, "to": LAST, "sort": sort}).json()
+            values = [each[name] for each in answer["wards"]]
+            known = [sign * value for value in values if value is not None]
+            assert known == sorted(known)
+            assert values[len(known) :] == [None] * (len(values) - len(known))
+
+
+def test_csv_says_the_same_as_json(http):
+    asked = {"from": FIRST, "to": LAST, "boundaries_at": NEW}
+    answer = http.get("/ranking", params=asked).json()
+    for response in (
+        http.get("/ranking", params=asked | {"format": "csv"}),
+        http.get("/ranking", params=asked, headers={"accept": "text/csv"}),
+    ):
+        assert response.headers["content-type"] == "text/csv; charset=utf-8"
+        lines = list(csv.DictReader(io.StringIO(response.text)))
+        assert [line["code"] for line in lines[:-2]] == [ward["code"] for ward in answer["wards"]]
+        for line, row in zip(lines, [*answer["wards"], answer["city"], answer["median"]], strict=True):
+            for name in NAMES:
+                assert line[name] == ("" if row[name] is None else str(row[name]))
+                assert line[f"previous_{name}"] == ("" if row["previous"][name] is None else str(row["previous"][name]))
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "parameter"),
+    [
+        ("sort=size", 422, "sort"),
+        ("category=noise", 422, "category"),
+        ("from=2025-02-01&to=2025-01-01", 422, "from"),
+        ("boundaries_at=yesterday", 422, "boundaries_at"),
+        ("format=xlsx", 422, "format"),
+    ],
+)
+def test_a_wrong_parameter_is_named(http, query, status, parameter):
+    problem(http.get(f"/ranking?{query}"), status, parameter=parameter)
+
+
+def test_boundaries_that_are_not_loaded_are_not_found(http):
+    assert "loaded periods" in problem(http.get("/ranking?boundaries_at=1990-01-01"), 404)
+
+
+def test_the_public_asks_for_whole_months_that_are_over_and_for_the_wards_of_today(public):
+    """Periods and wards that are nearly the same could be subtracted from each other."""
+    whole = {"from": FIRST, "to": LAST}
+    assert public.get("/ranking", params=whole).json()["least_reporters"] == LEAST_REPORTERS
+    last_month = public.get("/ranking").raise_for_status().json()["period"]
+    first, last = (dt.date.fromisoformat(last_month[end]) for end in ("from", "to"))
+    today = dt.datetime.now(ZONE).date()
+    assert (first.day, last + dt.timedelta(1)) == (1, today.replace(day=1))
+    for wrong, parameter in (
+        ({"from": FIRST, "to": LAST - dt.timedelta(1)}, "to"),
+        ({"from": FIRST + dt.timedelta(1), "to": LAST}, "from"),
+        ({"from": today.replace(day=1), "to": today}, "to"),
+    ):
+        problem(public.get("/ranking", params=wrong), 422, parameter=parameter)
+    problem(public.get("/ranking", params=whole | {"boundaries_at": OLD}), 403)
+
+
+def test_the_public_sees_a_ward_only_with_enough_reporters_in_a_month_and_category(database, sql, dispatch):
+    """Counted by pandas: nothing that is shown has a part of fewer reporters in it, and what is hidden has."""
+    jurisdiction = dispatch.jurisdiction
+    units = sorted(jurisdiction.layer_at(NEW).units, key=lambda unit: unit.id)
+    with database.transaction() as connection:
+        cases = read_cases(connection, jurisdiction, FIRST, LAST, NEW)
+    shown_to_all = Period.public(cases, [unit.id for unit in units], dispatch.calendar, np.datetime64("2025-11-05"))
+    found = rows(sql, NEW, FIRST, LAST)
+    found["month"] = found["reported_at"].dt.tz_convert(ZONE).dt.strftime("%Y-%m")
+    found["reporter"] = found["reporter"].fillna(b"")
+    parts = found.groupby(["code", "month", "category"]).agg(n=("id", "size"), people=("reporter", "nunique"))
+    enough = parts[parts["people"] >= LEAST_REPORTERS].groupby("code")["n"].sum()
+    shown = dict(zip((unit.code for unit in units), shown_to_all.wards.received.tolist(), strict=True))
+    for code, count in shown.items():
+        assert count <= enough.get(code, 0)
+    # Beside what is too small, at most one part of each month and category is hidden.
+    assert sum(shown.values()) >= enough.sum() - parts["n"].nlargest(4 * 3).sum()
+    assert sum(shown.values()) > 100
+    assert shown_to_all.city.received[0] == len(found)

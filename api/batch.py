@@ -77,13 +77,14 @@ def _take(service: Service, reports: dict[int, NewReport]) -> Answers:
     numbers, now = list(reports), utc_now()
     given = submitted(list(reports.values()), now)
     dispatch = service.dispatch
+    territory = dispatch.jurisdiction.territory.id
     admitted, rows, problems = admit(given, dispatch, np.full(len(numbers), now))
     answers = {numbers[problem.row]: _refusal(problem.reason, problem.field) for problem in problems}
 
     def write(connection: Connection) -> tuple[Any, dict[tuple[str, str], dict[str, Any]]]:
-        added = add_reports(connection, dispatch.jurisdiction.territory.id, admitted, *arrived(admitted))
+        added = add_reports(connection, territory, admitted, *arrived(admitted))
         again = np.flatnonzero(~added).tolist()
-        return added, find_by_external_ids(connection, [_reference(admitted, i) for i in again])
+        return added, find_by_external_ids(connection, territory, [_reference(admitted, i) for i in again])
 
     if len(admitted):
         added, known = service.ask(write)

@@ -88,10 +88,11 @@ def _admit(dispatch: Dispatch, report: NewReport) -> Admitted:
 
 
 def _write(connection: Connection, dispatch: Dispatch, admitted: Admitted, also: Also | None) -> Answer:
-    if add_report(connection, dispatch.jurisdiction.territory.id, admitted):
+    territory = dispatch.jurisdiction.territory.id
+    if add_report(connection, territory, admitted):
         if also is not None:
             also(connection, admitted.id[0])
         told: dict[str, Any] = acknowledgement(dispatch, admitted, 0)
         return Answer(as_json(told), str(told["id"]), False)
-    [stored] = find_by_external_ids(connection, [(admitted.channel[0], admitted.external_id[0])]).values()
+    [stored] = find_by_external_ids(connection, territory, [(admitted.channel[0], admitted.external_id[0])]).values()
     return Answer(as_json(repeated_acknowledgement(stored)), str(stored["id"]), True)

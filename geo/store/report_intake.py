@@ -36,8 +36,9 @@ def _typed(name: str) -> str:
 
 _ADD = f"""
     WITH claim AS (
-        INSERT INTO external_reference (channel, external_id, report_id, reported_at)
-        SELECT {_typed("channel")}, {_typed("external_id")}, {_typed("id")}, {_typed("reported_at")}
+        INSERT INTO external_reference (territory_id, channel, external_id, report_id, reported_at)
+        SELECT {_typed("territory_id")}, {_typed("channel")}, {_typed("external_id")}, {_typed("id")},
+            {_typed("reported_at")}
         WHERE {_typed("external_id")} IS NOT NULL ON CONFLICT DO NOTHING RETURNING 1
     ), fresh AS (
         SELECT WHERE {_typed("external_id")} IS NULL OR EXISTS (SELECT FROM claim)
@@ -67,7 +68,7 @@ def add_report(connection: Connection, territory: str, report: Admitted) -> bool
     Returns
     -------
     bool
-        False if its channel and external id were there already.
+        False if its channel and external id were there already in this territory.
 
     Raises
     ------

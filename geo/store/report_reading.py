@@ -21,14 +21,17 @@ def find_report(connection: Connection, id: UUID) -> dict[str, Any]:
 
 
 def find_by_external_ids(
-    connection: Connection, references: Sequence[tuple[str, str]]
+    connection: Connection, territory: str, references: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], dict[str, Any]]:
-    """Read the reports that other systems' ids became, by (channel, external id)."""
+    """Read the reports of a territory that other systems' ids became, by (channel, external id)."""
     query = select_reports().join(
         ExternalReference,
         (ExternalReference.report_id == Report.id) & (ExternalReference.reported_at == Report.reported_at),
     )
-    known = query.where(tuple_(ExternalReference.channel, ExternalReference.external_id).in_(references))
+    known = query.where(
+        ExternalReference.territory_id == territory,
+        tuple_(ExternalReference.channel, ExternalReference.external_id).in_(references),
+    )
     return {(row["channel"], row["external_id"]): dict(row) for row in connection.execute(known).mappings()}
 
 

@@ -16,8 +16,8 @@ from geo.store import months
 from geo.store.copy_binary import copy_rows, text_arrays
 
 _CLAIM = text(
-    "INSERT INTO external_reference (channel, external_id, report_id, reported_at)"
-    " SELECT channel, external_id, report_id, reported_at FROM unnest(CAST(:channel AS text[]),"
+    "INSERT INTO external_reference (territory_id, channel, external_id, report_id, reported_at)"
+    " SELECT :territory, channel, external_id, report_id, reported_at FROM unnest(CAST(:channel AS text[]),"
     " CAST(:external_id AS text[]), CAST(:id AS uuid[]), CAST(:reported_at AS timestamptz[])) WITH ORDINALITY"
     " AS claim (channel, external_id, report_id, reported_at, number)"
     # One order for all writers, so that two imports of one file wait for each other and never deadlock; of two reports
@@ -43,9 +43,9 @@ def add_reports(connection: Connection, territory: str, reports: Admitted, cours
     Returns
     -------
     ndarray of bool, shape (n,)
-        True where the report was written; False where its channel and external id were there already.
+        True where the report was written; False where its channel and external id were there already in this territory.
     """
-    added = _claim(connection, reports)
+    added = _claim(connection, territory, reports)
     if not added.any():
         return added
     kept, kept_course = reports.take(added), course.take(added)
@@ -58,8 +58,8 @@ def add_reports(connection: Connection, territory: str, reports: Admitted, cours
     return added
 
 
-def _claim(connection: Connection, reports: Admitted) -> Truths:
-    """Take the external ids for these reports; true where nobody had taken it. Reports without one are always new."""
+def _claim(connection: Connection, territory: str, reports: Admitted) -> Truths:
+    """Take external ids for these reports; true where nobody in the territory had. Reports without one are new."""
     added: Truths = pd.isna(reports.external_id)
     if added.all():
         return added
@@ -67,6 +67,7 @@ def _claim(connection: Connection, reports: Admitted) -> Truths:
     claimed = connection.execute(
         _CLAIM,
         {
+            "territory": territory,
             "channel": _array(claims.channel),
             "external_id": _array(claims.external_id),
             "id": _array(map(str, claims.id)),

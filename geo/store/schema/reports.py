@@ -25,7 +25,8 @@ class Category(Base):
 class Report(Base):
     """A citizen's report. Located and given its cell before it is written; partitioned by month of ``reported_at``.
 
-    The id is a UUIDv7 whose time is ``reported_at``, so that an id alone leads to its partition.
+    The id is a UUIDv7 whose time is ``reported_at``, so that an id alone leads to its partition. In the primary key the
+    time comes first, so that its index gives reports in the order of time, page by page.
 
     Reports and events have no foreign keys: they are written together, in one transaction, from ids that were read from
     these tables. Checking 20,000 reports row by row took 0.8 s of 1.3 s, and their 81,000 events, which would point
@@ -45,8 +46,8 @@ class Report(Base):
         {"postgresql_partition_by": "RANGE (reported_at)"},
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     reported_at: Mapped[dt.datetime] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     received_at: Mapped[dt.datetime]
     territory_id: Mapped[str]
     category: Mapped[str]
@@ -117,11 +118,12 @@ class ReportEvent(Base):
 
 
 class ExternalReference(Base):
-    """The report that another system's id became: unique over all time, which a partitioned table can't promise."""
+    """The report that another system's id became: unique in a city over all time, as no partitioned table promises."""
 
     __tablename__ = "external_reference"
     __table_args__ = (one_of("channel", CHANNELS),)
 
+    territory_id: Mapped[str] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(primary_key=True)
     external_id: Mapped[str] = mapped_column(primary_key=True)
     report_id: Mapped[UUID]

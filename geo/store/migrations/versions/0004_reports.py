@@ -24,6 +24,7 @@ def upgrade() -> None:
     """Apply."""
     _widen_reports()
     _widen_events()
+    _keep_cities_apart()
     op.create_table(
         "idempotency_key",
         sa.Column("caller", sa.Text(), nullable=False),
@@ -100,8 +101,31 @@ def _widen_events() -> None:
     op.create_index(op.f("ix_report_event_report_id_id"), "report_event", ["report_id", "id"])
 
 
+def _keep_cities_apart() -> None:
+    """Let two cities know reports by the same id of another system."""
+    op.add_column("external_reference", sa.Column("territory_id", sa.Text(), nullable=True))
+    op.execute(
+        "UPDATE external_reference SET territory_id = report.territory_id FROM report"
+        " WHERE report.id = report_id AND report.reported_at = external_reference.reported_at"
+    )
+    op.alter_column("external_reference", "territory_id", nullable=False)
+    _identify_references("territory_id", "channel", "external_id")
+
+
+def _identify_references(*columns: str) -> None:
+    op.drop_constraint(op.f("pk_external_reference"), "external_reference")
+    op.create_primary_key(op.f("pk_external_reference"), "external_reference", list(columns))
+
+
 def downgrade() -> None:
     """Take back."""
+    # Of two cities' reports with one id, one can be known by it.
+    op.execute(
+        "DELETE FROM external_reference AS other USING external_reference AS kept WHERE other.channel = kept.channel"
+        " AND other.external_id = kept.external_id AND other.territory_id > kept.territory_id"
+    )
+    _identify_references("channel", "external_id")
+    op.drop_column("external_reference", "territory_id")
     op.execute("DROP TRIGGER announce_reports ON report_event")
     op.execute("DROP FUNCTION announce_reports()")
     op.drop_table("idempotency_key")

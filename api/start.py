@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from api.commands.console import console, say
+from api.first_key import ensure_admin_key
 from geo.columns import utc_now
 from geo.store.boundaries import list_generations, read_dispatch
 from geo.store.report_reading import count_reports
@@ -15,8 +16,8 @@ from geo.territory import HANOI
 _LOADED_BY = "hientruong up"
 
 
-def prepare(url: str, demo: bool) -> None:
-    """See that there is something to serve.
+def prepare(url: str, demo: bool) -> Path:
+    """See that there is something to serve, and a key for who starts it.
 
     Parameters
     ----------
@@ -24,6 +25,11 @@ def prepare(url: str, demo: bool) -> None:
         SQLAlchemy URL of a migrated database.
     demo : bool
         Make synthetic reports if there are no reports at all.
+
+    Returns
+    -------
+    Path
+        The file with the administrator's key.
     """
     settings = territory_settings()
     with opened(url) as engine:
@@ -34,6 +40,7 @@ def prepare(url: str, demo: bool) -> None:
             _load_wards(engine, settings.territory, settings.boundaries)
         if demo:
             _add_demo(engine, settings.territory)
+        return ensure_admin_key(engine, settings.territory, settings.data_dir)
 
 
 def _load_schematic(engine: Engine) -> None:
@@ -59,7 +66,8 @@ def _load_default_rules(engine: Engine) -> None:
 
 def _load_wards(engine: Engine, territory: str, path: Path) -> None:
     """Load the wards in force since the reform from a file, unless they are loaded."""
-    from boundaries.load import Loading, find_loaded, new_generation, read_checked
+    from boundaries.checked import read_checked
+    from boundaries.load import Loading, find_loaded, new_generation
     from boundaries.schematic import REFORM
 
     file, report = read_checked(path, "ward")

@@ -1,22 +1,15 @@
 """From a file that passes the gate to a generation that can be written, beside the schematic ones."""
 
-import dataclasses
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 
-from boundaries.bundled import schematic_generations
-from boundaries.exceptions import Exemption
+from boundaries.checked import describe, require_passed
 from boundaries.facts import english_name
-from boundaries.files import UnitFile, read_units
-from boundaries.gate import check
+from boundaries.files import UnitFile
 from boundaries.report import GateReport
-from geo.errors import FileError, InputError, RefusedError
+from geo.errors import FileError, InputError
 from geo.locator import Locator
 from geo.store.boundaries import (
     Connection,
@@ -31,65 +24,7 @@ from geo.store.boundaries import (
 from geo.store.relocation import Relocated, find_relocated
 from geo.territory import CATEGORIES, HANOI, Generation
 
-_NAMED = 3
 _AREA_KIND = "Khu vực"
-
-
-def read_checked(
-    path: Path, level: str, previous: gpd.GeoDataFrame | None = None, exceptions: Sequence[Exemption] = ()
-) -> tuple[UnitFile, GateReport]:
-    """Read a file of units and hold it to the import gate.
-
-    Parameters
-    ----------
-    path : Path
-        See `boundaries.files.read_units`.
-    level : str
-        One of `geo.vocabulary.LEVELS`.
-    previous : GeoDataFrame, optional
-        Units that the new ones are compared with: columns code, name and geometry, EPSG:4326.
-    exceptions : sequence of Exemption
-        Pairs of units whose defects are accepted.
-
-    Returns
-    -------
-    tuple of (UnitFile, GateReport)
-
-    Raises
-    ------
-    FileError
-        If the file can't be read. What its units are like is in the report.
-    """
-    file = read_units(path)
-    return file, check(file.units, level=level, previous=previous, exceptions=exceptions)
-
-
-def describe(file: UnitFile, report: GateReport) -> dict[str, Any]:
-    """Return for JSON what the gate found, and of which file."""
-    transformation = dataclasses.asdict(file.transformation)
-    return {"file": file.name, "sha256": file.sha256, "transformation": transformation, **report.to_dict()}
-
-
-def require_passed(file: UnitFile, report: GateReport) -> None:
-    """Refuse a file that the gate refuses.
-
-    Raises
-    ------
-    RefusedError
-        It names the first defects with their units and places, and says how many more there are.
-    """
-    if report.passed:
-        return
-    refused = (row for row in report.rows() if row[0] == "refused")
-    first = "; ".join(_in_words(row) for row in islice(refused, _NAMED))
-    rest = len(report.refusals) - _NAMED
-    raise RefusedError(f"{file.name} is refused: {first}" + (f"; and {rest} more" if rest > 0 else ""))
-
-
-def _in_words(row: tuple[str, ...]) -> str:
-    _, _, units, size, place, message = row
-    where = ", ".join(part for part in (units, size, place and f"at {place}") if part)
-    return f"{message} ({where})"
 
 
 def new_generation(
@@ -236,6 +171,8 @@ def ensure_bundled(connection: Connection, loaded_by: str) -> bool:
     put_territory(connection, HANOI)  # locks its row: whoever does the same at the same time waits here
     if list_generations(connection, HANOI.id):
         return False
+    from boundaries.bundled import schematic_generations  # brings scipy: not for each load of a file
+
     put_categories(connection, CATEGORIES)
     for generation in schematic_generations(loaded_by):
         add_generation(connection, HANOI.id, generation)

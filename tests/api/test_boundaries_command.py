@@ -15,8 +15,8 @@ from typer.testing import CliRunner, Result
 
 from api.commands.boundaries import app
 from api.commands.boundaries.options import Level
+from boundaries.checked import read_checked
 from boundaries.facts import succession_2025
-from boundaries.load import read_checked
 from geo.demo import make_demo
 from geo.dispatch import Dispatch
 from geo.errors import FileError, InputError, NotFoundError, RefusedError

@@ -9,8 +9,9 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from boundaries.checked import read_checked, require_passed
 from boundaries.exceptions import Exemption
-from boundaries.load import new_generation, read_checked, require_passed
+from boundaries.load import new_generation
 from geo.errors import FileError, InputError, RefusedError
 from geo.store.boundaries import NewGeneration
 

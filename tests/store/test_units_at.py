@@ -7,7 +7,8 @@ import pytest
 import shapely
 from sqlalchemy import select
 
-from boundaries.load import Loading, new_generation, read_checked
+from boundaries.checked import read_checked
+from boundaries.load import Loading, new_generation
 from geo.demo import make_demo
 from geo.store.boundaries import read_jurisdiction
 from geo.store.columns_out import read_columns, read_table

@@ -32,8 +32,8 @@ def check_file(
 
     Example: hientruong boundaries check wards.gpkg --level ward --map findings.html
     """
+    from boundaries.checked import describe, read_checked, require_passed
     from boundaries.exceptions import read_exceptions
-    from boundaries.load import describe, read_checked, require_passed
 
     require_html(map_file)
     with console.status(f"checking {file.name}"):

@@ -59,8 +59,9 @@ def load_file(
 
     Example: hientruong boundaries load corrected.parquet --level ward --replace 5 --reports changed.csv
     """
+    from boundaries.checked import read_checked
     from boundaries.exceptions import read_exceptions
-    from boundaries.load import Loading, find_previous, new_generation, read_checked
+    from boundaries.load import Loading, find_previous, new_generation
     from geo.store.boundaries import find_generation, read_units_frame
     from geo.store.session import transaction
 

@@ -1,8 +1,10 @@
 """A source's files on this machine: downloaded once, held to their checksums, brought into one file to load."""
 
+import fcntl
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ CACHE = "sources"
 """Name of the cache in the data folder."""
 
 _SUMS = "SHA256SUMS"
+_LOCK = ".lock"
 
 Advance = Callable[[float, float], None]
 """Told how many files of how many are there; a file that is half there counts half."""
@@ -67,9 +70,21 @@ def fetch(
         If there is no connection, or the disk takes no more.
     """
     cache = cache_of(source, folder)
-    _download_missing(source, cache, advance, pauses_s)
+    with _one_at_a_time(cache):
+        _download_missing(source, cache, advance, pauses_s)
+        with on_disk(cache):
+            return _checked(source, cache)
+
+
+@contextmanager
+def _one_at_a_time(cache: Path) -> Iterator[None]:
+    """Wait until no other run downloads the same: it then finds all of it here."""
     with on_disk(cache):
-        return _checked(source, cache)
+        cache.mkdir(parents=True, exist_ok=True)
+        lock = (cache / _LOCK).open("w")
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed, by a kill, too
+        yield
 
 
 def _checked(source: Source, cache: Path) -> Fetched:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import geopandas as gpd
@@ -93,6 +94,16 @@ def test_what_is_here_is_not_downloaded_again_and_gives_the_same_file(host: Host
     assert (again.path.read_bytes(), again.recorded) == (content, 0)
     assert cached_files(source(host), tmp_path) == 4
     assert cached_files(source(host, address=f"{host.address}elsewhere/"), tmp_path) == 0
+
+
+def test_of_two_runs_at_once_one_downloads_and_both_have_all(host: Host, tmp_path: Path) -> None:
+    host.cut_after = [100, 200]
+    with ThreadPoolExecutor(2) as threads:
+        first, second = threads.map(lambda _: at_once(source(host), tmp_path), range(2))
+    assert read_units(first.path).units["code"].tolist() == sorted(name[:5] for name in host.files)
+    assert first.path == second.path
+    assert sorted(fetched.recorded for fetched in (first, second)) == [0, 4]
+    assert len(host.asked) == 4 + 2
 
 
 def test_the_recorded_checksums_are_those_of_sha256sum(host: Host, tmp_path: Path) -> None:

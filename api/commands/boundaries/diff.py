@@ -13,6 +13,7 @@ from api.commands.boundaries.check import require_html
 from api.commands.boundaries.options import JsonOption, TerritoryOption
 from api.commands.boundaries.tables import generation_words, print_table
 from api.commands.console import console, put_json, say
+from api.progress import share_done
 from geo.errors import FileError
 
 if TYPE_CHECKING:
@@ -58,13 +59,15 @@ def diff_generations(
     from geo.store.session import transaction
 
     require_html(map_file)
-    with transaction() as connection, console.status(f"comparing generations {old} and {new}"):
+    with transaction() as connection:
         city = read_territory(connection, territory)
         generations = [find_generation(connection, territory, id) for id in (old, new)]
         before, after = (read_units_frame(connection, each.id) for each in generations)
-        width = noise_width_m(before, after) if noise_width is None else noise_width
+        with console.status(f"comparing generations {old} and {new}"):
+            width = noise_width_m(before, after) if noise_width is None else noise_width
+            by_area = find_succession(before, after, width)
         reports = _count(connection, city, before, after, first and first.date(), last and last.date())
-        found = with_reports(find_succession(before, after, width), before, after, reports)
+    found = with_reports(by_area, before, after, reports)
     if csv is not None:
         _write_csv(found, csv)
     if map_file is not None:
@@ -92,7 +95,8 @@ def _count(
     from geo.store.succession import count_shared_reports
 
     locators = [Locator.build(units["code"].tolist(), units.geometry.to_numpy()) for units in (old, new)]
-    return count_shared_reports(connection, territory, *locators, first=first, last=last)
+    with share_done("counting reports by month") as advance:
+        return count_shared_reports(connection, territory, *locators, first=first, last=last, advance=advance)
 
 
 def _write_map(

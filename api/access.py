@@ -1,5 +1,7 @@
 """Who may call what: one table of routes and roles. What it does not name, only an admin may call."""
 
+from typing import Any
+
 from fastapi import Depends, Request
 
 from api.caller import Calling, require
@@ -16,6 +18,9 @@ MAY_CALL: dict[str, tuple[str, ...]] = {
     "GET /livez": EVERYBODY,
     "GET /readyz": EVERYBODY,
     "GET /metrics": EVERYBODY,
+    # Lookups stand before the application and pass no check: whose is it may be asked by all.
+    "GET /v1/locate": EVERYBODY,
+    "POST /v1/locate": EVERYBODY,
     # Whose is it: facts about places, nothing about people.
     "GET /v1/units": EVERYBODY,
     "GET /v1/units/{code}": EVERYBODY,
@@ -62,3 +67,17 @@ async def _check(request: Request, caller: Calling) -> None:
 
 Allowed = Depends(_check)
 """A dependency of all routes."""
+
+
+def with_roles(described: dict[str, Any]) -> dict[str, Any]:
+    """Add to an OpenAPI description who may call what, and how one shows who one is."""
+    described.setdefault("components", {})["securitySchemes"] = {
+        "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+        "bearer": {"type": "http", "scheme": "bearer", "description": "a key, or a token of the identity provider"},
+    }
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            roles = roles_for(method.upper(), path)
+            needless: list[dict[str, Any]] = [{}] if "public" in roles else []
+            operation |= {"security": [*needless, {"key": []}, {"bearer": []}], "x-roles": list(roles)}
+    return described

@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from api.access import Allowed
+from api.access import Allowed, with_roles
 from api.gate import Gate
 from api.headers import SecurityHeaders
 from api.identity import Identities
@@ -33,8 +33,8 @@ class Application(FastAPI):
         return SecurityHeaders(Gate(super().build_middleware_stack(), read_settings(ServiceSettings)))
 
     def openapi(self) -> dict[str, Any]:
-        """Describe the service, lookups included."""
-        return with_lookups(super().openapi())
+        """Describe the service: lookups included, and who may call what."""
+        return with_roles(with_lookups(super().openapi()))
 
 
 def create_app(url: str, territory: str) -> FastAPI:

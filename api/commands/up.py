@@ -3,11 +3,12 @@
 import importlib
 import socket
 import threading
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.commands.console import say
+from api.commands.console import console, say
 from geo.errors import SetupError
 from geo.store.settings import read_settings, territory_settings
 
@@ -35,8 +36,8 @@ def up(
         from api.start import prepare
 
         migrate.ensure_newest(url)
-        prepare(url, demo)
-        _serve(url, listening)
+        key = prepare(url, demo)
+        _serve(url, listening, key)
 
 
 def serve(host: Host = None, port: Port = None) -> None:
@@ -75,8 +76,14 @@ def _listen(host: str | None, port: int | None) -> socket.socket:
     return listening
 
 
-def _serve(url: str, listening: socket.socket) -> None:
-    """Serve until Ctrl-C or SIGTERM; print the address when requests are answered."""
+def _tell_key(address: str, key: Path) -> None:
+    """Show the key to a person at a terminal; what may end in a log is told where it is only."""
+    shown = f"{address}/#key={key.read_text().strip()}" if console.is_terminal else "an administrator's key"
+    say(f"as administrator: {shown}  (kept in {key})")
+
+
+def _serve(url: str, listening: socket.socket, key: Path | None = None) -> None:
+    """Serve until Ctrl-C or SIGTERM; print the address when requests are answered, and where a key is."""
     import uvicorn
 
     from api.app import create_app
@@ -86,7 +93,10 @@ def _serve(url: str, listening: socket.socket) -> None:
             await super().startup(sockets)
             host, port = listening.getsockname()[:2]
             _import_meanwhile("pandas")  # the first report needs it, the first lookup does not
-            say(f"Hiện Trường: http://{f'[{host}]' if ':' in host else host}:{port}  (Ctrl-C stops it)")
+            address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+            say(f"Hiện Trường: {address}  (Ctrl-C stops it)")
+            if key is not None:
+                _tell_key(address, key)
 
     app = create_app(url, territory_settings().territory)
     config = uvicorn.Config(

@@ -17,6 +17,7 @@ from geo.columns import column, utc_now
 from geo.dispatch import Dispatch
 from geo.errors import InputError
 from geo.lifecycle import Event, Progress, allowed_events, is_overdue
+from geo.store.audit import record
 from geo.store.events import add_event, read_events
 from geo.store.report_reading import find_report
 from geo.store.session import Connection
@@ -82,7 +83,9 @@ async def post_event(
 
 
 def _read(connection: Connection, id: UUID, caller: Caller) -> dict[str, Any]:
+    """Read a report for somebody, and write down who was shown it, in one transaction."""
     report = find_report(connection, id)
+    record(connection, caller, "read", id)
     progress = Progress(**{name: report[name] for name in Progress.__dataclass_fields__})
     return in_utc(report) | {
         "state": progress.state,

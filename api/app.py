@@ -17,7 +17,7 @@ from api.identity import Identities
 from api.lookups.documented import LOCATE_PATH, with_lookups
 from api.lookups.route import LocateRoute
 from api.problems import answer_with_problems
-from api.routes import changes, generations, health, hexes, page, ranking, report, reports, unit, units
+from api.routes import changes, generations, health, hexes, page, ranking, report, report_list, reports, unit, units
 from api.service import Service
 from api.settings import ServiceSettings
 from api.tokens import configured_tokens
@@ -65,7 +65,7 @@ def create_app(url: str, territory: str) -> FastAPI:
     )
     answer_with_problems(app)
     app.routes.insert(0, Route(LOCATE_PATH, LocateRoute()))
-    for module in (units, unit, generations, hexes, ranking, reports, report, changes, health, page):
+    for module in (units, unit, generations, hexes, ranking, reports, report_list, report, changes, health, page):
         app.include_router(module.router)
     app.mount("/assets/leaflet", StaticFiles(directory=leaflet_folder()))
     app.mount("/assets/planner", StaticFiles(directory=planner_folder()))

@@ -7,15 +7,14 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from api.access import Allowed, with_roles
 from api.gate import Gate
 from api.headers import SecurityHeaders
 from api.identity import Identities
-from api.lookups.documented import LOCATE_PATH, with_lookups
-from api.lookups.route import LocateRoute
+from api.lookups.documented import with_lookups
+from api.lookups.front import LookupsFirst
 from api.problems import answer_with_problems
 from api.routes import changes, generations, health, hexes, page, ranking, report, report_list, reports, unit, units
 from api.service import Service
@@ -30,7 +29,8 @@ class Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the gate and the headers around everything, also around what answers when all else failed."""
-        return SecurityHeaders(Gate(super().build_middleware_stack(), read_settings(ServiceSettings)))
+        answering = LookupsFirst(super().build_middleware_stack(), self.exception_handlers)
+        return SecurityHeaders(Gate(answering, read_settings(ServiceSettings)))
 
     def openapi(self) -> dict[str, Any]:
         """Describe the service: lookups included, and who may call what."""
@@ -61,10 +61,10 @@ def create_app(url: str, territory: str) -> FastAPI:
         summary="Whose is it, where does it keep happening, is it being dealt with.",
         version=version("hientruong"),
         lifespan=lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         dependencies=[Allowed],
     )
     answer_with_problems(app)
-    app.routes.insert(0, Route(LOCATE_PATH, LocateRoute()))
     for module in (units, unit, generations, hexes, ranking, reports, report_list, report, changes, health, page):
         app.include_router(module.router)
     app.mount("/assets/leaflet", StaticFiles(directory=leaflet_folder()))

@@ -74,7 +74,7 @@ def read_query(query: bytes, kind: type[Question]) -> Question:
     >>> read_query(b"lon=105.868664&lat=20.998485&at=2026-01-05", One).at
     datetime.date(2026, 1, 5)
     """
-    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    pairs = _pairs(query.decode("latin-1"))
     values = dict(pairs)
     if len(values) < len(pairs):
         names = [name for name, _ in pairs]
@@ -85,6 +85,14 @@ def read_query(query: bytes, kind: type[Question]) -> Question:
     except ValidationError as error:
         faults = [_fault(e["type"], *e["loc"], e["msg"].removeprefix("Value error, ")) for e in error.errors()]
         raise RequestValidationError(faults) from None
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    """Split a query as `parse_qsl` does, which takes ten times as long where nothing is encoded."""
+    if "%" in query or "+" in query:
+        return parse_qsl(query, keep_blank_values=True)
+    split = (part.partition("=") for part in query.split("&") if part)
+    return [(name, value) for name, _, value in split]
 
 
 def refused_query(error: InputError) -> RequestValidationError:

@@ -10,6 +10,8 @@ import pyarrow as pa
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.identity import Identities
+from api.keyring import Keyring
 from geo.dispatch import Dispatch, known_to_rules, territory_calendar
 from geo.jurisdiction import Jurisdiction, Layer
 from geo.locator import Locator
@@ -51,6 +53,7 @@ def application(dispatch: Dispatch) -> FastAPI:
     """Make the application over boundaries that are in memory already; no database is asked for a lookup."""
     app = create_app("postgresql://", HANOI.id)
     app.state.service = InMemory(dispatch)
+    app.state.identities = Identities(Keyring(lambda _question: [], HANOI.id), None)
     return app
 
 

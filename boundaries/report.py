@@ -34,6 +34,8 @@ class Finding:
         Its size: square metres (of a comparison: new minus old), metres of edges.
     shape : shapely geometry, optional
         Where it is, in lon, lat.
+    reason : str, optional
+        Why it is excepted and who decided so, in the words of the exceptions file.
     """
 
     check: str
@@ -44,6 +46,7 @@ class Finding:
     area_m2: float | None = None
     length_m: float | None = None
     shape: Any = None
+    reason: str | None = None
 
     @property
     def point(self) -> tuple[float, float] | None:
@@ -60,6 +63,7 @@ class Finding:
             "check": self.check,
             "severity": self.severity,
             "message": self.message,
+            "reason": self.reason,
             "units": [{"code": code, "name": name} for code, name in zip(self.codes, self.names, strict=True)],
             "area_m2": None if self.area_m2 is None else round(self.area_m2, 4),
             "length_m": None if self.length_m is None else round(self.length_m, 3),

@@ -1,6 +1,7 @@
 """The verdict on a coverage: which defects are slivers and repaired, which are accepted by exception, which refused."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -96,21 +97,22 @@ class _Verdict:
                 self.tell(check, "refused", f"{check}: {advice}", [defect])
             else:
                 self._used.add(exemption)
-                text = f"{check} accepted: {exemption.reason} ({exemption.decided_by})"
-                self.tell(check, "excepted", text, [defect])
+                reason = f"{exemption.reason} ({exemption.decided_by})"
+                self.tell(check, "excepted", f"{check} accepted: {{reason}}", [defect], reason)
 
-    def tell(self, check: str, severity: Severity, text: str, defects: Iterable[Defect]) -> None:
+    def tell(
+        self, check: str, severity: Severity, text: str, defects: Iterable[Defect], reason: str | None = None
+    ) -> None:
         """Add a finding for each defect that is more than noise; {taker} in the text is the first unit's name."""
         for defect in defects:
             codes = tuple(str(self._codes[member]) for member in defect.members)
             names = tuple(str(self._names[member]) for member in defect.members)
-            message = text.replace("{taker}", f"{codes[0]} {names[0]}")
+            message = text.replace("{taker}", f"{codes[0]} {names[0]}").replace("{reason}", reason or "")
+            found = Finding(check, severity, message, codes, names, shape=defect.shape, reason=reason)
             if check == "edge":
-                finding = Finding(check, severity, message, codes, names, length_m=defect.size, shape=defect.shape)
-                self.findings.append(finding)
+                self.findings.append(replace(found, length_m=defect.size))
             elif defect.size > NOISE_M2:
-                finding = Finding(check, severity, message, codes, names, area_m2=defect.size, shape=defect.shape)
-                self.findings.append(finding)
+                self.findings.append(replace(found, area_m2=defect.size))
 
     def refuse_broken(self, repaired: Shapes) -> None:
         """Refuse units that the repair of slivers has made invalid or eaten up."""

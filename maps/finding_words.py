@@ -26,6 +26,7 @@ class FindingWords:
     levels: dict[str, str]
     checks: dict[str, str]
     severities: dict[str, str]
+    rings: dict[str, str]
 
 
 FINDING_WORDS: dict[Language, FindingWords] = {
@@ -52,6 +53,10 @@ FINDING_WORDS: dict[Language, FindingWords] = {
             "repaired": "đã tự sửa",
             "information": "để biết",
         },
+        rings={
+            "repaired": "Hình không hợp lệ, đã sửa mà diện tích hầu như không đổi",
+            "refused": "Hình không hợp lệ, sửa sẽ làm đổi diện tích: phải sửa tệp",
+        },
     ),
     "en": FindingWords(
         title="Boundary check",
@@ -75,6 +80,10 @@ FINDING_WORDS: dict[Language, FindingWords] = {
             "excepted": "accepted by exception",
             "repaired": "repaired",
             "information": "for information",
+        },
+        rings={
+            "repaired": "The shape was not valid, and was made so with hardly a change of its area",
+            "refused": "The shape is not valid, and making it so would change its area: correct the file",
         },
     ),
 }

@@ -2,21 +2,16 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import folium
 import geopandas as gpd
 import numpy as np
-import orjson
 import shapely
-from jinja2 import Environment, FileSystemLoader
-from markupsafe import escape
 from numpy.typing import NDArray
 
-from geo.simplify import simplify_coverage
+from maps.boundary_map import EXACT_DECIMALS, card_map, features, geojson
 from maps.finding_words import FINDING_WORDS
-from maps.leaflet import Drawing, add_script, add_style, add_verbatim, figure_of, without_network
 from maps.words import WORDS, Language, Words
 
 CHECKS = ("overlap", "gap", "edge", "ring")
@@ -26,9 +21,6 @@ UNIT_TOLERANCE_M = 30.0
 """How coarse the units are drawn; around each finding they are drawn exactly."""
 
 _AROUND = 0.0002
-_UNIT_DECIMALS, _EXACT_DECIMALS = 5, 8
-_TEMPLATES = Path(__file__).parent / "templates"
-_PAGES = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True)
 
 
 @dataclass(frozen=True)
@@ -66,8 +58,8 @@ def findings_map(
     units : GeoDataFrame
         Columns code, name and geometry, lon, lat, EPSG:4326.
     findings : GeoDataFrame
-        Columns check, severity, message, units (text), area_m2, length_m, lon, lat, and geometry: where it is. Of the
-        checks overlap, gap, edge and ring each becomes a place; others are only counted.
+        Columns check, severity, reason (or None), units (text), area_m2, length_m, lon, lat, and geometry: where it
+        is. Of the checks overlap, gap, edge and ring each becomes a place; others are only counted.
     facts : CheckFacts
         What the map says about itself.
     language : {"vi", "en"}, optional
@@ -81,7 +73,7 @@ def findings_map(
     --------
     >>> wards = gpd.GeoDataFrame({"code": ["1"], "name": ["Phường Bạch Mai"]},
     ...     geometry=[shapely.box(105.8, 21, 105.81, 21.01)], crs=4326)
-    >>> overlap = gpd.GeoDataFrame({"check": ["overlap"], "severity": ["refused"], "message": ["overlap"],
+    >>> overlap = gpd.GeoDataFrame({"check": ["overlap"], "severity": ["refused"], "reason": [None],
     ...     "units": ["1 Phường Bạch Mai, 2 Phường Vĩnh Tuy"], "area_m2": [12.5], "length_m": [None],
     ...     "lon": [105.8], "lat": [21.0]}, geometry=[shapely.box(105.8, 21, 105.8001, 21.0001)], crs=4326)
     >>> facts = CheckFacts("wards.gpkg", "ward", dt.datetime(2026, 11, 1, 9, 30), 1, 1.15e6)
@@ -91,31 +83,14 @@ def findings_map(
     """
     placed = findings[findings["check"].isin(CHECKS)]
     words = FINDING_WORDS[language]
-    figure_map = without_network(folium.Map(tiles=None, attribution_control=False, zoom_snap=0.25))
-    figure = figure_of(figure_map)
-    figure.title = str(escape(f"{words.title}: {facts.file}"))
-    for name in ("hexagon_map.css", "findings_map.css"):
-        add_style(figure, (_TEMPLATES / name).read_text("utf-8"), name)
-    for name in ("beside_card.js", "findings_map.js"):
-        add_script(figure, (_TEMPLATES / name).read_text("utf-8"), name)
-    add_verbatim(figure.html, _card(units, placed, len(findings) - len(placed), facts, language), "card")
     drawn = {
         "language": language,
         "label": words.title,
-        "units": _drawn_units(units),
+        "units": features(units, units["code"] + " " + units["name"], UNIT_TOLERANCE_M, overlap=facts.level == "area"),
         "findings": _drawn_findings(placed, np.asarray(units.geometry)),
     }
-    figure_map.add_child(Drawing("drawFindingsMap", drawn))
-    return figure_map
-
-
-def _drawn_units(units: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    metric = units.estimate_utm_crs().to_epsg()
-    shapes = simplify_coverage(np.asarray(units.geometry), UNIT_TOLERANCE_M, metric)
-    return [
-        {"type": "Feature", "properties": {"name": f"{code} {name}"}, "geometry": geometry}
-        for code, name, geometry in zip(units["code"], units["name"], _geojson(shapes, _UNIT_DECIMALS), strict=True)
-    ]
+    said = _said(units, placed, len(findings) - len(placed), facts, language)
+    return card_map("findings_map", "drawFindingsMap", f"{words.title}: {facts.file}", said, drawn)
 
 
 def _drawn_findings(findings: gpd.GeoDataFrame, shapes: NDArray[np.object_]) -> list[dict[str, Any]]:
@@ -131,19 +106,17 @@ def _drawn_findings(findings: gpd.GeoDataFrame, shapes: NDArray[np.object_]) -> 
             findings["severity"],
             findings["lon"],
             findings["lat"],
-            _geojson(places, _EXACT_DECIMALS),
-            _geojson(np.array(around, dtype=object), _EXACT_DECIMALS),
+            geojson(places, EXACT_DECIMALS),
+            geojson(np.array(around, dtype=object), EXACT_DECIMALS),
             strict=True,
         )
     ]
 
 
-def _geojson(shapes: NDArray[np.object_], decimals: int) -> list[Any]:
-    rounded = shapely.transform(shapes, lambda points: points.round(decimals))
-    return [orjson.Fragment(text) for text in shapely.to_geojson(rounded)]
-
-
-def _card(units: gpd.GeoDataFrame, placed: gpd.GeoDataFrame, others: int, facts: CheckFacts, language: Language) -> str:
+def _said(
+    units: gpd.GeoDataFrame, placed: gpd.GeoDataFrame, others: int, facts: CheckFacts, language: Language
+) -> dict[str, Any]:
+    """Say what the card says."""
     numbers = WORDS[language]
     rows = placed.assign(
         size=[_size(*each, numbers) for each in zip(placed["area_m2"], placed["length_m"], strict=True)]
@@ -153,15 +126,15 @@ def _card(units: gpd.GeoDataFrame, placed: gpd.GeoDataFrame, others: int, facts:
         for check in CHECKS
         if len(of := placed[placed["check"] == check])
     ]
-    return _PAGES.get_template("findings_map.html").render(
-        facts=facts,
-        words=FINDING_WORDS[language],
-        numbers=numbers,
-        units=len(units),
-        totals=totals,
-        rows=rows.to_dict("records"),
-        others=others,
-    )
+    return {
+        "facts": facts,
+        "words": FINDING_WORDS[language],
+        "numbers": numbers,
+        "units": len(units),
+        "totals": totals,
+        "rows": rows.to_dict("records"),
+        "others": others,
+    }
 
 
 def _size(area_m2: float | None, length_m: float | None, numbers: Words) -> str:

@@ -2,27 +2,16 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import folium
 import geopandas as gpd
-import numpy as np
-import orjson
-import shapely
-from jinja2 import Environment, FileSystemLoader
 
-from geo.simplify import simplify_coverage
-from maps.leaflet import Drawing, add_script, add_style, add_verbatim, figure_of, without_network
+from maps.boundary_map import card_map, features
 from maps.transfer_words import TRANSFER_WORDS
 from maps.words import WORDS, Language
 
 TOLERANCE_M = 20.0
 """How coarse the shapes are drawn."""
-
-_DECIMALS = 5
-_TEMPLATES = Path(__file__).parent / "templates"
-_PAGES = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True)
 
 
 @dataclass(frozen=True)
@@ -78,36 +67,13 @@ def transfers_map(
         Without a tile layer; everything it needs is inside. `maps.hexagons.save` writes it.
     """
     words = TRANSFER_WORDS[language]
-    figure_map = without_network(folium.Map(tiles=None, attribution_control=False, zoom_snap=0.25))
-    figure = figure_of(figure_map)
-    figure.title = words.title
-    for name in ("hexagon_map.css", "findings_map.css"):
-        add_style(figure, (_TEMPLATES / name).read_text("utf-8"), name)
-    for name in ("beside_card.js", "transfers_map.js"):
-        add_script(figure, (_TEMPLATES / name).read_text("utf-8"), name)
-    card = _PAGES.get_template("transfers_map.html").render(
-        facts=facts, words=words, numbers=WORDS[language], rows=parts.to_dict("records")
-    )
-    add_verbatim(figure.html, card, "card")
+    said = {"facts": facts, "words": words, "numbers": WORDS[language], "rows": parts.to_dict("records")}
     drawn = {
         "language": language,
         "label": words.title,
-        "before": _features(before, before["name"]),
-        "after": _features(after, after["name"]),
-        "moved": _features(parts, parts["old_name"] + " → " + parts["new_name"]),
+        "before": features(before, before["name"], TOLERANCE_M),
+        "after": features(after, after["name"], TOLERANCE_M),
+        "moved": features(parts, parts["old_name"] + " → " + parts["new_name"], TOLERANCE_M),
         "largest": (parts["share_of_old"] == parts.groupby("old_code")["share_of_old"].transform("max")).tolist(),
     }
-    figure_map.add_child(Drawing("drawTransfersMap", drawn))
-    return figure_map
-
-
-def _features(shapes: gpd.GeoDataFrame, names: Any) -> list[dict[str, Any]]:
-    """Write shapes that share borders as small as a drawing allows."""
-    if shapes.empty:
-        return []
-    simple = simplify_coverage(np.asarray(shapes.geometry), TOLERANCE_M, shapes.estimate_utm_crs().to_epsg())
-    rounded = shapely.transform(simple, lambda points: points.round(_DECIMALS))
-    return [
-        {"type": "Feature", "properties": {"name": name}, "geometry": orjson.Fragment(text)}
-        for name, text in zip(names, shapely.to_geojson(rounded), strict=True)
-    ]
+    return card_map("transfers_map", "drawTransfersMap", words.title, said, drawn)

@@ -3,11 +3,13 @@
 import datetime as dt
 import json
 import re
+from dataclasses import replace
 
 import geopandas as gpd
 import pytest
 import shapely
 
+from boundaries.exceptions import Exemption
 from boundaries.gate import check
 from maps.findings import CheckFacts, findings_map
 from maps.hexagons import to_html
@@ -49,6 +51,35 @@ def test_it_says_the_file_the_moment_the_verdict_and_every_place_with_its_units(
     face = face_of(drawn(language))
     for text in [*words, "wards &lt;1&gt;.gpkg", "00001 Phường Bạch Mai, 00002 Phường Vĩnh Tuy"]:
         assert text in face
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "foreign"),
+    [
+        ("vi", ["chấp nhận theo ngoại lệ", "Hình không hợp lệ, sửa sẽ làm đổi diện tích"], "accepted|invalid|shape"),
+        ("en", ["accepted by exception", "The shape is not valid, and making it so"], "ngoại lệ|hợp lệ"),
+    ],
+)
+def test_exceptions_and_ring_faults_are_told_in_the_language_of_the_map(
+    language: str, words: list[str], foreign: str
+) -> None:
+    bow_tie = shapely.Polygon([(105.9, 21), (105.91, 21.01), (105.91, 21), (105.9, 21.012)])
+    units = WARDS.set_geometry([*WARDS.geometry[:2], bow_tie], crs=4326)
+    exception = Exemption(("00001", "00002"), "Kênh <rộng>", "Sở Xây dựng")
+    report = check(units, level="ward", exceptions=[exception])
+    face = face_of(to_html(findings_map(report.repaired, report.findings_frame(), FACTS, language=language)))
+    for text in [*words, "Kênh &lt;rộng&gt; (Sở Xây dựng)"]:
+        assert text in face
+    assert not re.search(foreign, face)
+
+
+def test_named_areas_that_overlap_are_each_drawn_where_they_are() -> None:
+    areas = WARDS.set_geometry(shapely.buffer(shapely.centroid(WARDS.geometry.to_numpy()), 0.01), crs=4326)
+    report = check(areas, level="area")
+    html = to_html(findings_map(report.repaired, report.findings_frame(), replace(FACTS, level="area")))
+    told = json.loads(re.search(r"drawFindingsMap\(\w+, (.*)\);", html)[1])["units"]
+    shown = [shapely.geometry.shape(each["geometry"]) for each in told]
+    assert shapely.hausdorff_distance(shown, areas.geometry.to_numpy()).max() < 0.0004
 
 
 def test_places_and_the_borders_around_them_are_drawn_to_a_centimetre() -> None:

@@ -30,6 +30,7 @@ FOLD_AT = 1 << 16
 """So many changes are kept beside the months; searching them takes less than a millisecond."""
 
 _UNIX_EPOCH = dt.date(1970, 1, 1)
+_HALF_A_MONTH = 15
 
 
 @dataclass(frozen=True)
@@ -265,33 +266,32 @@ class Cube:
         held: Truths = self.axes.units_of(self._places.codes, layer) == number
         return held
 
-    def _between(self, series: Integers, begin: int, end: int, unit_id: int | None) -> Integers:
+    def _between(self, series: Integers, begin: int, end: int, unit_id: int | None) -> NDArray[np.int32]:
         """Count reports by place, of the days from begin until before end."""
-        n = len(self._places.codes)
-        total = np.zeros(n, np.int64)
-        if not len(series):
-            return total
-        for sign, edge in ((1, end), (-1, begin)):
-            for part, part_sign in self._until(series, edge):
-                total[: len(part)] += sign * part_sign * part
+        total = np.zeros(len(self._places.codes), np.int32)
+        if len(series):
+            self._add_until(total, series, end, 1)
+            self._add_until(total, series, begin, -1)
         pending = self._pending
-        wanted = np.isin(pending.series, series) & (pending.day >= begin) & (pending.day < end)
-        if wanted.any():
-            total += np.bincount(pending.place[wanted], pending.weight[wanted], n).astype(np.int64)
+        if len(pending):
+            wanted = np.isin(pending.series, series) & (pending.day >= begin) & (pending.day < end)
+            np.add.at(total, pending.place[wanted], pending.weight[wanted].astype(np.int32))
         return total if unit_id is None else np.where(self._in_unit(unit_id), total, 0)
 
-    def _until(self, series: Integers, day: int) -> list[tuple[NDArray[np.integer], int]]:
-        """Give what adds up to the counts of all days before one: the nearer table, and the rows between."""
+    def _add_until(self, total: NDArray[np.int32], series: Integers, day: int, sign: int) -> None:
+        """Add the counts of all days before one: of the nearer table, and of the rows between."""
         if not self._months:
-            return []
+            return
         number = int(month_of(np.array([day]))[0]) - self._months[0].number
         if not 0 <= number < len(self._months):
-            table = self._before[0 if number < 0 else -1]
-            return [(_sum_of(table, series), 1)]
+            _add_table(total, self._before[0 if number < 0 else -1], series, sign)
+            return
         month = self._months[number]
-        if day - month.first <= 15:
-            return [(_sum_of(self._before[number], series), 1), (month.count(series, month.first, day), 1)]
-        return [(_sum_of(self._before[number + 1], series), 1), (month.count(series, day, month.end), -1)]
+        later = day - month.first > _HALF_A_MONTH
+        _add_table(total, self._before[number + later], series, sign)
+        edges = (day, month.end) if later else (month.first, day)
+        rows = month.count(series, *edges)
+        total[: len(rows)] += (-sign if later else sign) * rows.astype(np.int32)
 
 
 def month_of(day: Integers) -> Integers:
@@ -312,10 +312,12 @@ def _cells_of_places(axes: Axes, places: Numbering, resolution: int) -> tuple[In
     return cells, of_place
 
 
-def _sum_of(table: NDArray[np.int32], series: Integers) -> NDArray[np.int32]:
-    known = series[series < len(table)]
-    total: NDArray[np.int32] = np.add.reduce(table[known], axis=0, dtype=np.int32)
-    return total
+def _add_table(total: NDArray[np.int32], table: NDArray[np.int32], series: Integers, sign: int) -> None:
+    """Add some rows of a table, one after another: together they would not stay in the processor's cache."""
+    add = np.add if sign > 0 else np.subtract
+    part = total[: table.shape[1]]
+    for number in series[series < len(table)].tolist():
+        add(part, table[number], out=part)
 
 
 def _number(day: dt.date) -> int:

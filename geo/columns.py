@@ -49,18 +49,3 @@ def constant(n: int, value: object) -> Words:
 def utc_now() -> np.datetime64:
     """Give this moment, UTC, to the millisecond."""
     return np.datetime64(dt.datetime.now(dt.UTC).replace(tzinfo=None), "ms")
-
-
-def local_days(moments: Moments, time_zone: str) -> Moments:
-    """Give the local date of each UTC moment.
-
-    Examples
-    --------
-    >>> local_days(np.array(["2025-06-30T17:30"], dtype="datetime64[ms]"), "Asia/Ho_Chi_Minh")
-    array(['2025-07-01'], dtype='datetime64[D]')
-    """
-    import pandas as pd  # late: a service starts a second sooner without it
-
-    local = pd.DatetimeIndex(moments).tz_localize("UTC").tz_convert(time_zone).tz_localize(None)
-    days: Moments = local.to_numpy().astype("datetime64[D]")
-    return days

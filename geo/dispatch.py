@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.columns import Columns, Integers, Moments, Words, column, local_days
+from geo.columns import Columns, Integers, Moments, Words, column
 from geo.deadlines import WorkingCalendar, deadlines
 from geo.errors import InputError
 from geo.jurisdiction import HeldBy, Jurisdiction
+from geo.local_time import local_days
 from geo.rules import Known, RuleSet
 from geo.territory import Category, Territory, Unit
 

@@ -13,13 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.cells import cells_of
-from geo.columns import Columns, Floats, Integers, Moments, Words, column, local_days
+from geo.columns import Columns, Floats, Integers, Moments, Words, column
 from geo.coordinates import CoordinateFault, coordinate_faults
 from geo.dispatch import Dispatch
 from geo.errors import NotFoundError
 from geo.ids import report_ids
 from geo.jurisdiction import Jurisdiction
 from geo.links import link_fault
+from geo.local_time import local_days
 from geo.locator import MAX_ACCURACY_M, How
 from geo.texts import CONTROL, MAX_TEXT, composed, too_long
 from geo.vocabulary import CHANNELS
@@ -205,10 +206,9 @@ def _check_values(submitted: Submitted, categories: Sequence[str], received_at: 
 
 
 def _check_words(words: Words, field: str, known: Sequence[str], refusals: _Refusals) -> None:
-    import pandas as pd  # late: a service starts a second sooner without it
-
     # Not np.isin: numpy's texts lose NULs at their end, and all take as much room as the longest.
-    unknown = ~pd.Series(words, dtype=object).isin(list(known)).to_numpy()
+    allowed = frozenset(known)
+    unknown = np.fromiter((word not in allowed for word in words), dtype=bool, count=len(words))
     reason = f"unknown {field} {{!r:.60}}: use one of {', '.join(known)}"
     refusals.add_all(unknown, field, reason, words)
 

@@ -190,6 +190,8 @@ class Jurisdiction:
         how = np.full(len(lon), How.OUTSIDE, dtype=np.uint8)
         for layer in self.layers:
             chosen = layer.in_force(day)
+            if not chosen.any():
+                continue
             unit_id[chosen], how[chosen] = layer.place(lon[chosen], lat[chosen])
             generation_id[chosen] = layer.generation.id
         return Placed(unit_id, generation_id, how)

@@ -158,8 +158,7 @@ class Locator:
         how = (unit == OUTSIDE) * np.uint8(How.OUTSIDE)
         if len(mixed):
             unit[mixed], how[mixed] = self._locate_exactly(x[mixed], y[mixed], block)
-        if nearest_within_m > 0:
-            outside = np.flatnonzero(unit == OUTSIDE)
+        if nearest_within_m > 0 and len(outside := np.flatnonzero(unit == OUTSIDE)):
             nearest, _ = self._borders.nearest(x[outside], y[outside], nearest_within_m)
             unit[outside] = nearest
             how[outside[nearest != OUTSIDE]] = How.NEAREST

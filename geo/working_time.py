@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import InputError
+from geo.local_time import local_days, to_utc
 
 MOMENT = "datetime64[us]"
 DURATION = "timedelta64[us]"
@@ -174,10 +175,7 @@ class WorkingCalendar:
         if isinstance(moment, dt.datetime) and moment.utcoffset() is not None:
             return moment.astimezone(self.zone).date()
         moments = _utc(moment, "moment")
-        import pandas as pd  # late: a service starts a second sooner without it
-
-        local = pd.DatetimeIndex(moments.ravel(), tz="UTC").tz_convert(self.zone).tz_localize(None)
-        return local.to_numpy("datetime64[D]").reshape(moments.shape)
+        return local_days(moments, self.time_zone)
 
     @overload
     def add_working_time(self, start: dt.datetime, duration: dt.timedelta) -> dt.datetime: ...
@@ -281,12 +279,7 @@ class WorkingCalendar:
         return known.keys(), known.weekend_workdays
 
     def _to_utc(self, wall: Moments) -> Moments:
-        import pandas as pd
-
-        local = pd.DatetimeIndex(wall.astype(MOMENT).ravel())
-        first_of_two = np.ones(wall.size, dtype=bool)
-        moments = local.tz_localize(self.time_zone, ambiguous=first_of_two, nonexistent="shift_forward")
-        return moments.tz_convert(None).to_numpy(MOMENT).reshape(wall.shape)
+        return to_utc(wall, self.time_zone)
 
     def _moments(self, given: Any, field: str) -> Moments:
         moments = _utc(given, field)

@@ -15,6 +15,8 @@ from api.headers import SecurityHeaders
 from api.identity import Identities
 from api.lookups.documented import with_lookups
 from api.lookups.front import LookupsFirst
+from api.open311.app import create_endpoint
+from api.open311.asked import PREFIX as OPEN311
 from api.problems import answer_with_problems
 from api.routes import changes, generations, health, hexes, page, ranking, report, report_list, reports, unit, units
 from api.service import Service
@@ -67,6 +69,7 @@ def create_app(url: str, territory: str) -> FastAPI:
     answer_with_problems(app)
     for module in (units, unit, generations, hexes, ranking, reports, report_list, report, changes, health, page):
         app.include_router(module.router)
+    app.mount(OPEN311, create_endpoint(app.state))
     app.mount("/assets/leaflet", StaticFiles(directory=leaflet_folder()))
     app.mount("/assets/planner", StaticFiles(directory=planner_folder()))
 

@@ -5,7 +5,8 @@
     territory ─┬─ unit ───────┬─ boundary ── generation
                │              │
                └ ─ ─ ─ ─ ─ ─ ─┴─ report ─┬─ report_event
-                    category ─ ─ ─ ─ ─ ─ ┴─ external_reference
+                    category ─ ─ ─ ─ ─ ─ ┼─ external_reference
+                                         └─ report_attributes
     territory ─┬─ rule_set ─── rule
                └─ api_key ─ ─ ─ audit
 
@@ -16,6 +17,7 @@ level, code and name.
 
 from geo.store.schema.access import ApiKey, Audit
 from geo.store.schema.base import Base
+from geo.store.schema.open311 import ReportAttributes
 from geo.store.schema.places import Boundary, Generation, Territory, Unit
 from geo.store.schema.reports import Category, ExternalReference, IdempotencyKey, Report, ReportEvent
 from geo.store.schema.rules import Rule, RuleSet
@@ -30,6 +32,7 @@ __all__ = [
     "Generation",
     "IdempotencyKey",
     "Report",
+    "ReportAttributes",
     "ReportEvent",
     "Rule",
     "RuleSet",

@@ -1,0 +1,164 @@
+"""The endpoint: an application of its own, so that all it answers, refusals too, is in the form of Open311."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import State
+from starlette.requests import ClientDisconnect
+
+from api.access import roles_for
+from api.body import media_type, read_body
+from api.intake import take_report
+from api.open311.asked import Asked, asked
+from api.open311.discovery import discovery_words
+from api.open311.faults import Fault, FaultsError, answer_with_faults
+from api.open311.formats import Format, rendered
+from api.open311.parameters import moment_of
+from api.open311.posting import FORM, MAX_FORM_BYTES, read_form, read_key, read_post
+from api.open311.requests import notice, request_words
+from api.open311.search import read_ids, read_search
+from api.open311.services import definition_words, service_words
+from geo.access import PUBLIC, Caller
+from geo.store.audit import record
+from geo.store.service_requests import add_attributes, find_service_requests, service_requests_by_id
+from geo.store.session import Connection
+
+_SENDS = roles_for("POST", "/v1/reports")
+
+
+def create_endpoint(state: State) -> FastAPI:
+    """Make the application.
+
+    Parameters
+    ----------
+    state : State
+        Of the application that it is mounted in, with its service.
+    """
+    app = FastAPI(openapi_url=None)
+    app.state = state
+    answer_with_faults(app)
+    app.get("/discovery.{format}")(discovery)
+    app.get("/services.{format}")(services)
+    app.get("/services/{code}.{format}")(service_definition)
+    app.get("/requests.{format}")(get_requests)
+    app.post("/requests.{format}")(post_request)
+    app.get("/requests/{id}.{format}")(get_request)
+    app.get("/tokens/{id}.{format}")(token)
+    return app
+
+
+async def discovery(request: Request, format: Format) -> Response:
+    """Tell where the endpoint is and what it speaks."""
+    ask = await asked(request, format)
+    ask.given.check()
+    return rendered("discovery", discovery_words(ask.endpoint, ask.service.dispatch.jurisdiction), format)
+
+
+async def services(request: Request, format: Format) -> Response:
+    """List what can be reported."""
+    ask = await asked(request, format)
+    ask.given.check()
+    words = [service_words(category, ask.language) for category in ask.service.dispatch.categories]
+    return rendered("services", words, format)
+
+
+async def service_definition(request: Request, code: str, format: Format) -> Response:
+    """Tell the questions of a service."""
+    ask = await asked(request, format)
+    found = [category for category in ask.service.dispatch.categories if category.code == code]
+    if not found:
+        ask.given.refuse(f"there is no service {code!r:.60}: see services.xml", HTTPStatus.NOT_FOUND)
+    ask.given.check()
+    return rendered("service_definition", definition_words(found[0], ask.language), format)
+
+
+async def get_requests(request: Request, format: Format) -> Response:
+    """Tell the requests that are asked for, the latest first."""
+    ask = await asked(request, format)
+    if ids := read_ids(ask.given):
+        return _told(ask, await _read(ask, ids))
+    wanted, page = read_search(ask.given, ask.service.dispatch, ask.sees_all)
+    return _told(ask, await ask.service.ask_aside(lambda connection: find_service_requests(connection, wanted, *page)))
+
+
+async def get_request(request: Request, id: str, format: Format) -> Response:
+    """Tell one request."""
+    ask = await asked(request, format)
+    return _told(ask, [await _read_one(ask, id)])
+
+
+async def token(request: Request, id: str, format: Format) -> Response:
+    """Tell the id of a request by its token: ids are given at once, so it is the same."""
+    ask = await asked(request, format)
+    found = str((await _read_one(ask, id))["id"])
+    return rendered("service_requests", [{"service_request_id": found, "token": found}], format)
+
+
+async def post_request(request: Request, format: Format) -> Response:
+    """Take a report, and answer its id once it is committed."""
+    media_type(request, (FORM,))
+    try:
+        body = await read_body(request, MAX_FORM_BYTES)
+    except ClientDisconnect:
+        return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it, and nothing was taken
+    ask = await asked(request, format, read_form(body))
+    _check_may_send(ask.caller)
+    key = read_key(ask.given, request.headers)
+    report, answers = await run_in_threadpool(read_post, ask.given, ask.service.dispatch)
+
+    def with_answers(connection: Connection, id: UUID) -> None:
+        add_attributes(connection, id, answers)
+
+    sent = request.url.query.encode() + b"\n" + body
+    also = with_answers if answers else None
+    taken = await run_in_threadpool(take_report, ask.service, ask.caller, report, sent, key, also)
+    return rendered("service_requests", [_receipt(ask, orjson.loads(taken.body))], format)
+
+
+def _receipt(ask: Asked, acknowledged: dict[str, Any]) -> dict[str, Any]:
+    territory = ask.service.dispatch.jurisdiction.territory
+    due = moment_of(acknowledged["due_at"], territory.zone)
+    return {
+        "service_request_id": acknowledged["id"],
+        "service_notice": notice(acknowledged["lead"], due, territory, ask.language),
+        "account_id": None,
+    }
+
+
+def _check_may_send(caller: Caller) -> None:
+    if caller.role not in _SENDS:
+        missing = "api_key is missing" if caller is PUBLIC else f"the role of this api_key is {caller.role}"
+        raise FaultsError([Fault(HTTPStatus.FORBIDDEN, f"{missing}: reports are sent by {' and '.join(_SENDS)}")])
+
+
+async def _read(ask: Asked, ids: list[UUID]) -> list[dict[str, Any]]:
+    """Read requests by their ids; who is shown a whole report leaves a trace."""
+    ask.given.check()
+
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        found = service_requests_by_id(connection, ask.service.territory, ids)
+        for report in found if ask.sees_all else ():
+            record(connection, ask.caller, "read", report["id"])
+        return found
+
+    return await ask.service.ask_aside(read)
+
+
+async def _read_one(ask: Asked, id: str) -> dict[str, Any]:
+    try:
+        found = await _read(ask, [UUID(id)])
+    except ValueError:
+        found = []
+    if not found:
+        raise FaultsError([Fault(HTTPStatus.NOT_FOUND, f"there is no request {id!r:.60}")])
+    return found[0]
+
+
+def _told(ask: Asked, reports: list[dict[str, Any]]) -> Response:
+    dispatch = ask.service.dispatch
+    words = request_words(reports, dispatch, ask.language, whole=ask.sees_all, extended=ask.extended)
+    return rendered("service_requests", words, ask.format)

@@ -1,0 +1,112 @@
+"""Which service requests are asked for: the filters, the volume that is allowed at once, and the page."""
+
+import datetime as dt
+from http import HTTPStatus
+from typing import NamedTuple
+from uuid import UUID
+
+from api.open311.parameters import Parameters
+from api.routes.geojson import bbox_of
+from geo.coordinates import check_coordinates
+from geo.dispatch import Dispatch
+from geo.errors import CoordinateError
+from geo.store.service_requests import Disc, Wanted
+
+SPAN = dt.timedelta(days=90)
+"""How much time one request may span, and does if nothing is said."""
+
+MAX_REQUESTS = 1000
+MAX_RADIUS_M = 100_000
+_MAX_PAGE = 1_000_000
+_PLACE = ("lat", "long", "radius", "bbox")
+
+
+class Page(NamedTuple):
+    """Which of the requests that were found are told."""
+
+    limit: int
+    offset: int
+
+
+def read_ids(given: Parameters) -> list[UUID]:
+    """Read ``service_request_id``, which overrides every other filter."""
+    ids = []
+    words = given.words("service_request_id")
+    if len(words) > MAX_REQUESTS:
+        given.refuse(f"service_request_id: {len(words):,} ids are more than the {MAX_REQUESTS:,} allowed at once")
+    for word in words:
+        try:
+            ids.append(UUID(word))
+        except ValueError:
+            given.refuse(f"service_request_id {word!r:.60} is none of ours: send ids as POST requests gave them")
+    return ids
+
+
+def read_search(given: Parameters, dispatch: Dispatch, sees_places: bool) -> tuple[Wanted, Page]:
+    """Read the filters; FaultsError tells all that is wrong with them.
+
+    Parameters
+    ----------
+    given : Parameters
+    dispatch : Dispatch
+    sees_places : bool
+        Whether the caller is told where exactly a report is, and so may ask by place.
+    """
+    territory = dispatch.jurisdiction.territory
+    services = {category.code: category for category in dispatch.categories}
+    categories = given.words("service_code")
+    for code in categories:
+        if code not in services:
+            given.refuse(f"there is no service {code!r:.60}: see services.xml", HTTPStatus.NOT_FOUND)
+    statuses = given.words("status", ("open", "closed"))
+    since, until = _span(given, territory.zone)
+    if not sees_places and any(given.text(name) for name in _PLACE):
+        given.refuse("a search by place needs an api_key", HTTPStatus.FORBIDDEN)
+    disc, page = _disc(given), _page(given)
+    box = given.read("bbox", "give west,south,east,north in degrees", bbox_of)
+    wanted = Wanted(
+        territory=territory.id,
+        since=since,
+        until=until,
+        categories=categories,
+        open=statuses == ("open",) if len(statuses) == 1 else None,
+        updated_since=given.moment("updated_after", territory.zone),
+        updated_until=given.moment("updated_before", territory.zone, end=True),
+        disc=disc,
+        box=box,
+    )
+    given.check()
+    return wanted, page
+
+
+def _span(given: Parameters, zone: dt.tzinfo) -> tuple[dt.datetime, dt.datetime]:
+    """Read the dates: without any the last 90 days, with one the 90 days from or to it."""
+    first, last = given.moment("start_date", zone), given.moment("end_date", zone, end=True)
+    until = last or (dt.datetime.now(dt.UTC) if first is None else first + SPAN)
+    since = first or until - SPAN
+    if since > until:
+        given.refuse("start_date is later than end_date: exchange them")
+    elif until - since > SPAN:
+        given.refuse(f"start_date to end_date spans more than {SPAN.days} days: ask for less at once")
+    return since, until
+
+
+def _page(given: Parameters) -> Page:
+    number, size = given.whole("page", 1, _MAX_PAGE) or 1, given.whole("page_size", 1, MAX_REQUESTS) or MAX_REQUESTS
+    return Page(size, (number - 1) * size)
+
+
+def _disc(given: Parameters) -> Disc | None:
+    values = given.number("long", -180, 180), given.number("lat", -90, 90), given.number("radius", 0, MAX_RADIUS_M)
+    if not any(given.text(name) for name in _PLACE[:3]):
+        return None
+    if any(given.text(name) is None for name in _PLACE[:3]):
+        given.refuse("lat, long and radius (metres) belong together: give all three")
+    lon, lat, radius = values
+    if lon is None or lat is None or radius is None:
+        return None
+    try:
+        check_coordinates(lon, lat)
+    except CoordinateError as error:
+        given.refuse(str(error))
+    return Disc(lon, lat, radius)

@@ -38,7 +38,7 @@ def to_local(moments: Moments, time_zone: str) -> Moments:
     """
     since, offset = _offsets(time_zone)
     exact = moments.astype("datetime64[us]")
-    local: Moments = exact + offset[np.searchsorted(since, exact, side="right") - 1]
+    local: Moments = np.add(exact, offset[np.searchsorted(since, exact, side="right") - 1])
     return local
 
 

@@ -81,7 +81,7 @@ class Spans:
     @cached_property
     def _views(self) -> tuple[memoryview, ...]:
         """The arrays as Python reads single numbers fastest."""
-        return tuple(map(memoryview, (self.starts, self.lengths, self.before, self.after)))
+        return tuple(values.data for values in (self.starts, self.lengths, self.before, self.after))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from api.routes.geojson import bbox_of
 from geo.coordinates import check_coordinates
 from geo.dispatch import Dispatch
 from geo.errors import CoordinateError
-from geo.store.service_requests import Disc, Wanted
+from geo.store.report_list import Circle, Wanted
+from geo.store.service_requests import WantedRequests
 
 SPAN = dt.timedelta(days=90)
 """How much time one request may span, and does if nothing is said."""
@@ -42,7 +43,7 @@ def read_ids(given: Parameters) -> list[UUID]:
     return ids
 
 
-def read_search(given: Parameters, dispatch: Dispatch, sees_places: bool) -> tuple[Wanted, Page]:
+def read_search(given: Parameters, dispatch: Dispatch, sees_places: bool) -> tuple[WantedRequests, Page]:
     """Read the filters; FaultsError tells all that is wrong with them.
 
     Parameters
@@ -62,18 +63,21 @@ def read_search(given: Parameters, dispatch: Dispatch, sees_places: bool) -> tup
     since, until = _span(given, territory.zone)
     if not sees_places and any(given.text(name) for name in _PLACE):
         given.refuse("a search by place needs an api_key", HTTPStatus.FORBIDDEN)
-    disc, page = _disc(given), _page(given)
+    circle, page = _circle(given), _page(given)
     box = given.read("bbox", "give west,south,east,north in degrees", bbox_of)
-    wanted = Wanted(
+    reports = Wanted(
         territory=territory.id,
-        since=since,
-        until=until,
         categories=categories,
+        since=since,
+        until=until + dt.timedelta.resolution,  # which it does not include
+        bbox=box,
+        circle=circle,
+    )
+    wanted = WantedRequests(
+        reports,
         open=statuses == ("open",) if len(statuses) == 1 else None,
         updated_since=given.moment("updated_after", territory.zone),
         updated_until=given.moment("updated_before", territory.zone, end=True),
-        disc=disc,
-        box=box,
     )
     given.check()
     return wanted, page
@@ -96,7 +100,7 @@ def _page(given: Parameters) -> Page:
     return Page(size, (number - 1) * size)
 
 
-def _disc(given: Parameters) -> Disc | None:
+def _circle(given: Parameters) -> Circle | None:
     values = given.number("long", -180, 180), given.number("lat", -90, 90), given.number("radius", 0, MAX_RADIUS_M)
     if not any(given.text(name) for name in _PLACE[:3]):
         return None
@@ -109,4 +113,4 @@ def _disc(given: Parameters) -> Disc | None:
         check_coordinates(lon, lat)
     except CoordinateError as error:
         given.refuse(str(error))
-    return Disc(lon, lat, radius)
+    return Circle(lon, lat, radius)

@@ -103,7 +103,7 @@ def list_reports(connection: Connection, wanted: Wanted, limit: int, after: UUID
     list of dict
         As `geo.store.report_reading.find_report` gives one.
     """
-    query = select_reports().where(*_conditions(wanted))
+    query = select_reports().where(*conditions(wanted))
     if after is not None:
         moment = moment_of(after)
         # The first condition says nothing new, but leaves out whole months.
@@ -114,10 +114,11 @@ def list_reports(connection: Connection, wanted: Wanted, limit: int, after: UUID
 
 def count_wanted(connection: Connection, wanted: Wanted) -> int:
     """Count the reports that are asked for."""
-    return connection.scalar(select(func.count()).select_from(Report).where(*_conditions(wanted))) or 0
+    return connection.scalar(select(func.count()).select_from(Report).where(*conditions(wanted))) or 0
 
 
-def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+def conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """Say in SQL which reports are asked for."""
     yield Report.territory_id == wanted.territory
     for column, values in (
         (Report.category, wanted.categories),

@@ -1,62 +1,45 @@
 """Reports as Open311's service requests: found by time, service, status and place, with the last answer to each."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from geoalchemy2 import Geography
-from sqlalchemy import ColumnElement, Connection, Select, and_, cast, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, insert, select, tuple_
 
 from geo.ids import moment_of
 from geo.lifecycle import OPEN
+from geo.store.report_list import Wanted, conditions
 from geo.store.report_reading import select_reports
 from geo.store.schema import Report, ReportAttributes, ReportEvent
 
 
 @dataclass(frozen=True)
-class Disc:
-    """A place and how far around it, in degrees and metres."""
-
-    lon: float
-    lat: float
-    radius_m: float
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which reports are asked for; None is any.
+class WantedRequests:
+    """Which service requests are asked for; None is any.
 
     Parameters
     ----------
-    territory : str
-    since, until : datetime
-        When they were reported, both included; the months in between are all that is read.
-    categories : tuple of str
-        Empty for any.
+    reports : Wanted
+        Which reports; with a period, as the months in between are all that is read.
     open : bool, optional
         Whether something is still to be done about them.
     updated_since, updated_until : datetime, optional
         When their last event happened, both included.
-    disc : Disc, optional
-    box : (west, south, east, north), optional
     """
 
-    territory: str
-    since: dt.datetime
-    until: dt.datetime
-    categories: tuple[str, ...] = ()
+    reports: Wanted
     open: bool | None = None
     updated_since: dt.datetime | None = None
     updated_until: dt.datetime | None = None
-    disc: Disc | None = None
-    box: tuple[float, float, float, float] | None = None
 
 
-def find_service_requests(connection: Connection, wanted: Wanted, limit: int, offset: int = 0) -> list[dict[str, Any]]:
+def find_service_requests(
+    connection: Connection, wanted: WantedRequests, limit: int, offset: int = 0
+) -> list[dict[str, Any]]:
     """Read reports, the latest first: the order that the primary key of each month gives."""
-    query = _selected().where(and_(*_conditions(wanted)))
+    query = _selected().where(*conditions(wanted.reports), *_more_conditions(wanted))
     return _with_answers(connection, query.order_by(*_LATEST_FIRST).limit(limit).offset(offset))
 
 
@@ -77,28 +60,14 @@ def _selected() -> Select[Any]:
     return query.outerjoin(ReportAttributes, ReportAttributes.report_id == Report.id)
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions = [
-        Report.territory_id == wanted.territory,
-        Report.reported_at >= wanted.since,
-        Report.reported_at <= wanted.until,
-    ]
-    if wanted.categories:
-        conditions.append(Report.category.in_(wanted.categories))
+def _more_conditions(wanted: WantedRequests) -> Iterator[ColumnElement[bool]]:
     if wanted.open is not None:
         to_do = and_(Report.status.in_(OPEN), Report.duplicate_of.is_(None))
-        conditions.append(to_do if wanted.open else ~to_do)
+        yield to_do if wanted.open else ~to_do
     if wanted.updated_since is not None:
-        conditions.append(Report.updated_at >= wanted.updated_since)
+        yield Report.updated_at >= wanted.updated_since
     if wanted.updated_until is not None:
-        conditions.append(Report.updated_at <= wanted.updated_until)
-    if wanted.box is not None:
-        conditions.append(func.ST_Intersects(Report.geom, func.ST_MakeEnvelope(*wanted.box, 4326)))
-    if wanted.disc is not None:
-        centre = func.ST_SetSRID(func.ST_MakePoint(wanted.disc.lon, wanted.disc.lat), 4326)
-        metres = (cast(Report.geom, Geography), cast(centre, Geography), wanted.disc.radius_m)
-        conditions.append(func.ST_DWithin(*metres))
-    return conditions
+        yield Report.updated_at <= wanted.updated_until
 
 
 def _with_answers(connection: Connection, query: Select[Any]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ one sees all of a change or nothing of it.
 """
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -69,6 +70,8 @@ class Query:
         All if not given. The status is that of now.
     unit_id : int, optional
         Only reports whose point this unit holds, by its database id.
+    generation_id : int, optional
+        Of the boundaries by which the unit is meant; the newest that have it if not given.
     duplicates : bool
         Whether reports that were merged into others are counted, too.
 
@@ -84,6 +87,7 @@ class Query:
     categories: tuple[str, ...] | None = None
     statuses: tuple[str, ...] | None = None
     unit_id: int | None = None
+    generation_id: int | None = None
     duplicates: bool = True
 
     def __post_init__(self) -> None:
@@ -193,13 +197,14 @@ class Cube:
         chosen = self._chosen(query)
         made = self.axes.synthetic(self._series.codes[chosen])
         edges = _number(query.first), _number(query.last) + 1
-        real, synthetic = (self._between(chosen[which], *edges, query.unit_id) for which in (~made, made))
+        held = self._in_unit(query)
+        real, synthetic = (self._between(chosen[which], *edges) * held for which in (~made, made))
         cells, of_place = self._cells(query.resolution)
         count, synthetic = (
             np.bincount(of_place, by_place, len(cells)).astype(np.int64) for by_place in (real + synthetic, synthetic)
         )
-        held = count != 0
-        return Counts(cells[held], count[held], synthetic[held])
+        there = count != 0
+        return Counts(cells[there], count[there], synthetic[there])
 
     def steps(self, query: Query, edges: list[dt.date]) -> tuple[Integers, Integers]:
         """Count reports by cell and step of time.
@@ -217,10 +222,10 @@ class Cube:
             Ascending: cells with a report at any time.
         count : ndarray of int64, shape (n, k)
         """
-        chosen = self._chosen(query)
+        chosen, held = self._chosen(query), self._in_unit(query)
         cells, of_place = self._cells(query.resolution)
         counts = [
-            np.bincount(of_place, self._between(chosen, _number(begin), _number(end), query.unit_id), len(cells))
+            np.bincount(of_place, self._between(chosen, _number(begin), _number(end)) * held, len(cells))
             for begin, end in pairwise(edges)
         ]
         return cells, np.array(counts, np.int64).reshape(len(edges) - 1, len(cells)).T
@@ -236,7 +241,7 @@ class Cube:
         parts = [month.rows(chosen, first, last + 1) for month in self._months]
         rows = Rows.joined([*parts, self._pending.take(wanted)])
         cells, of_place = self._cells(query.resolution)
-        known = (rows.reporter > 0) & self._in_unit(query.unit_id)[rows.place]
+        known = (rows.reporter > 0) & self._in_unit(query)[rows.place]
         pair = of_place[rows.place[known]] << 32 | rows.reporter[known].astype(np.int64)
         pairs, number = np.unique(pair, return_inverse=True)
         there = np.bincount(number, rows.weight[known], len(pairs)) > 0
@@ -245,11 +250,22 @@ class Cube:
         return Counts(cells[held], count[held], np.zeros(int(held.sum()), np.int64))
 
     def facts(self) -> Facts:
-        """Give all facts back, month by month, in one order for one content."""
-        rows = net(Rows.joined([*(month.all_rows() for month in self._months), self._pending]))
-        made = Facts(
-            rows.day, self._series.codes[rows.series], self._places.codes[rows.place], rows.reporter, rows.weight
-        )
+        """Give all facts back, in one order for one content."""
+        parts = [self._decoded(Rows.none()), *(facts for _, facts in self.monthly())]
+        return Facts.joined(parts)
+
+    def monthly(self) -> Iterator[tuple[int, Facts]]:
+        """Give all facts back by month, since January 1970, in one order for one content."""
+        changed = month_of(self._pending.day)
+        known = {month.number: month for month in self._months}
+        for number in sorted({*known, *changed.tolist()}):
+            rows = [known[number].all_rows()] if number in known else []
+            yield number, self._decoded(Rows.joined([*rows, self._pending.take(changed == number)]))
+
+    def _decoded(self, rows: Rows) -> Facts:
+        rows = net(rows)
+        series, place = self._series.codes[rows.series], self._places.codes[rows.place]
+        made = Facts(rows.day, series, place, rows.reporter, rows.weight)
         return made.take(np.lexsort((made.reporter, made.place, made.series, made.day)))
 
     def _chosen(self, query: Query) -> Integers:
@@ -259,14 +275,15 @@ class Cube:
     def _cells(self, resolution: int) -> tuple[Integers, Integers]:
         return _cells_of_places(self.axes, self._places, resolution)
 
-    def _in_unit(self, unit_id: int | None) -> Truths:
-        if unit_id is None:
+    def _in_unit(self, query: Query) -> Truths:
+        """Tell which places are in the unit that is asked for."""
+        if query.unit_id is None:
             return np.ones(len(self._places.codes), dtype=bool)
-        layer, number = self.axes.unit_number(unit_id)
+        layer, number = self.axes.unit_number(query.unit_id, query.generation_id)
         held: Truths = self.axes.units_of(self._places.codes, layer) == number
         return held
 
-    def _between(self, series: Integers, begin: int, end: int, unit_id: int | None) -> NDArray[np.int32]:
+    def _between(self, series: Integers, begin: int, end: int) -> NDArray[np.int32]:
         """Count reports by place, of the days from begin until before end."""
         total = np.zeros(len(self._places.codes), np.int32)
         if len(series):
@@ -276,7 +293,7 @@ class Cube:
         if len(pending):
             wanted = np.isin(pending.series, series) & (pending.day >= begin) & (pending.day < end)
             np.add.at(total, pending.place[wanted], pending.weight[wanted].astype(np.int32))
-        return total if unit_id is None else np.where(self._in_unit(unit_id), total, 0)
+        return total
 
     def _add_until(self, total: NDArray[np.int32], series: Integers, day: int, sign: int) -> None:
         """Add the counts of all days before one: of the nearer table, and of the rows between."""

@@ -116,11 +116,17 @@ class Axes:
         units = places & (1 << _UNIT_BITS) - 1
         return units // int(self._radices[layer + 1 :].prod()) % int(self._radices[layer]) - 1
 
-    def unit_number(self, unit_id: int) -> tuple[int, int]:
-        """Find the layer of a unit, and its position there; InputError if no layer has it."""
-        for number, layer in enumerate(self.layers):
+    def unit_number(self, unit_id: int, generation_id: int | None) -> tuple[int, int]:
+        """Find the layer of a unit, the newest that has it if none is named, and its position there.
+
+        Raises
+        ------
+        InputError
+            No layer has the unit.
+        """
+        for number, layer in reversed(list(enumerate(self.layers))):
             found = np.flatnonzero(layer.unit_ids[:-1] == unit_id)
-            if len(found):
+            if len(found) and generation_id in (None, layer.generation.id):
                 return number, int(found[0])
         raise InputError(f"unit {unit_id} is in no boundaries of the cube", "unit")
 

@@ -114,7 +114,8 @@ def test_a_unit_has_the_reports_whose_points_it_holds_under_either_boundaries(di
         for unit_id in np.unique(unit_of_point[unit_of_point > 0]).tolist():
             held = [report for report, unit in zip(reports, unit_of_point, strict=True) if unit == unit_id]
             for res in (9, 6):
-                assert by_cell(cube.counts(Query(FIRST, LAST, res, unit_id=unit_id))) == counted(held, res)
+                query = Query(FIRST, LAST, res, unit_id=unit_id, generation_id=layer.generation.id)
+                assert by_cell(cube.counts(query)) == counted(held, res)
 
 
 def test_an_empty_cube_counts_nothing():

@@ -1,7 +1,6 @@
-"""A map of counts by H3 cell as one HTML file that opens anywhere, without the internet."""
+"""A map of hexagons as one HTML file that opens anywhere, without the internet."""
 
-import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import folium
@@ -9,15 +8,17 @@ import geopandas as gpd
 import numpy as np
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import escape
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from geo.cells import cell_areas_m2, cell_polygons
-from geo.errors import FileError, InputError
+from geo.errors import InputError
 from maps.assets import planner_folder
+from maps.drawing import HexClass, HexDrawing, MapFacts
+from maps.files import write_whole
 from maps.leaflet import Drawing, add_script, add_style, add_verbatim, figure_of, without_network
 from maps.rings import STEPS_PER_DEGREE, Rings, rings_of
-from maps.style import CountClass, count_classes
-from maps.words import WORDS, Language, Words
+from maps.style import count_classes
+from maps.words import WORDS, Language
 
 OUTLINE_TOLERANCE_M = 20.0
 """How far an outline may be moved: it is there for orientation, not to decide anything."""
@@ -25,40 +26,6 @@ OUTLINE_TOLERANCE_M = 20.0
 _TEMPLATES = Path(__file__).parent / "templates"
 _PAGES = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True)
 _LAYERS = ("canvas_layer.js", "hexagon_layer.js", "borders.js")
-
-
-@dataclass(frozen=True)
-class MapFacts:
-    """What a map says about itself on its face.
-
-    Parameters
-    ----------
-    category : str or None
-        In the map's language; None for all.
-    period : (datetime.date, datetime.date)
-        First and last local day, both included.
-    n : int
-        Reports counted.
-    method : str
-        How the counts came about, in a sentence.
-    boundaries : str
-        Which boundaries are drawn, and whose.
-    schematic : bool
-        Whether these boundaries are schematic: they are drawn dashed, and the map says so.
-    synthetic : bool
-        Whether there are demo reports among those counted.
-    made_at : datetime.datetime
-        In the territory's time.
-    """
-
-    category: str | None
-    period: tuple[dt.date, dt.date]
-    n: int
-    method: str
-    boundaries: str
-    schematic: bool
-    synthetic: bool
-    made_at: dt.datetime
 
 
 def hexagon_map(
@@ -96,33 +63,68 @@ def hexagon_map(
 
     Examples
     --------
+    >>> import datetime as dt
     >>> day = dt.date(2026, 10, 1)
     >>> made_at = dt.datetime(2026, 11, 1, 9, 30)
     >>> facts = MapFacts("Rác thải", (day, day), 3, "Đếm theo ô H3.", "Phường, xã", False, False, made_at)
     >>> "Rác thải" in to_html(hexagon_map([0x89415CB419BFFFF], [3], facts))
     True
     """
-    cells, counts = np.asarray(cells, np.int64), np.asarray(counts)
-    classes = count_classes(counts)
-    _check(cells, counts, facts)
-    words = WORDS[language]
+    return drawn_map(counts_drawing(cells, counts, facts, language), outline)
 
+
+def counts_drawing(cells: ArrayLike, counts: ArrayLike, facts: MapFacts, language: Language = "vi") -> HexDrawing:
+    """Give counts by cell their colours and words; parameters and errors are those of `hexagon_map`."""
+    drawn, numbers, words = np.asarray(cells, np.int64), np.asarray(counts), WORDS[language]
+    classes = count_classes(numbers)
+    if drawn.shape != numbers.shape:
+        raise InputError(f"as many counts as cells are needed, not {numbers.size} and {drawn.size}", "counts")
+    if numbers.sum() > facts.n:
+        raise InputError(f"the cells hold {numbers.sum()} reports, but n is {facts.n}", "n")
+    area = f"{cell_areas_m2(drawn).mean() / 1e6:.2g}".replace(".", words.decimal) if drawn.size else ""
+    period = words.period(*facts.period)
+    n, filled = words.number(facts.n), words.number(int(np.count_nonzero(numbers)))
+    return HexDrawing(
+        title=words.title.format(category=facts.category or words.everything),
+        sentence=f"{period} · {words.summary.format(n=n, cells=filled)}",
+        heading=words.per_cell.format(area=area),
+        classes=tuple(HexClass(words.span(one.low, one.high), one.colour, one.cells) for one in classes),
+        stacked=False,
+        cells=drawn,
+        class_of=np.searchsorted([one.low for one in classes], numbers, "right") - 1,
+        hatched=np.zeros(len(drawn), bool),
+        stands_out=np.zeros(len(drawn), bool),
+        tips=words.counted(numbers),
+        notes=((words.method, f"{facts.method} {words.blank}"), (words.boundaries, facts.boundaries)),
+        facts=facts,
+        language=language,
+    )
+
+
+def drawn_map(drawing: HexDrawing, outline: gpd.GeoSeries | gpd.GeoDataFrame | None = None) -> folium.Map:
+    """Make the map of a drawing; returns and outline are those of `hexagon_map`."""
+    words = WORDS[drawing.language]
     figure_map = without_network(folium.Map(tiles=None, attribution_control=False, zoom_snap=0.25))
     figure = figure_of(figure_map)
-    figure.title = str(escape(words.title.format(category=facts.category or words.everything)))
+    figure.title = str(escape(drawing.title))
     add_style(figure, (_TEMPLATES / "hexagon_map.css").read_text("utf-8"), "hexagon_map_css")
     for folder, name in [*((planner_folder(), name) for name in _LAYERS), (_TEMPLATES, "hexagon_map.js")]:
         add_script(figure, (folder / name).read_text("utf-8"), name)
-    add_verbatim(figure.html, _card(cells, counts, classes, facts, words), "card")
+    card = _PAGES.get_template("hexagon_map.html").render(drawing=drawing, words=words)
+    add_verbatim(figure.html, card, "card")
+    tips, tip_of = np.unique(drawing.tips, return_inverse=True)
     drawn = {
-        "language": language,
+        "language": drawing.language,
+        "label": drawing.title,
         "stepsPerDegree": STEPS_PER_DEGREE,
-        "hexagons": rings_of(cell_polygons(cells)),
-        "counts": counts.tolist(),
-        "classes": [asdict(one) for one in classes],
+        "hexagons": rings_of(cell_polygons(drawing.cells)),
+        "classes": [asdict(one) for one in drawing.classes],
+        "classOf": drawing.class_of.tolist(),
+        "hatched": np.flatnonzero(drawing.hatched).tolist(),
+        "tips": tips.tolist(),
+        "tipOf": tip_of.tolist(),
         "outline": _outline(outline),
-        "dashed": facts.schematic,
-        "words": {"map": words.map, "report": words.report, "reports": words.reports},
+        "dashed": drawing.facts.schematic,
     }
     figure_map.add_child(Drawing("drawHexagonMap", drawn))
     return figure_map
@@ -135,37 +137,14 @@ def to_html(figure_map: folium.Map) -> str:
 
 
 def save(figure_map: folium.Map, path: Path) -> None:
-    """Write the map as one HTML file.
+    """Write the map as one HTML file, whole or not at all.
 
     Raises
     ------
     FileError
         The file can't be written.
     """
-    try:
-        path.write_text(to_html(figure_map), "utf-8")
-    except OSError as error:
-        raise FileError(f"{path} can't be written: {error.strerror}") from error
-
-
-def _check(cells: NDArray[np.int64], counts: NDArray[np.int64], facts: MapFacts) -> None:
-    if cells.shape != counts.shape:
-        raise InputError(f"as many counts as cells are needed, not {counts.size} and {cells.size}", "counts")
-    if counts.sum() > facts.n:
-        raise InputError(f"the cells hold {counts.sum()} reports, but n is {facts.n}", "n")
-
-
-def _card(
-    cells: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    classes: tuple[CountClass, ...],
-    facts: MapFacts,
-    words: Words,
-) -> str:
-    area = f"{cell_areas_m2(cells).mean() / 1e6:.2g}" if cells.size else ""
-    return _PAGES.get_template("hexagon_map.html").render(
-        facts=facts, words=words, classes=classes, cells=np.count_nonzero(counts), area=area.replace(".", words.decimal)
-    )
+    write_whole(path, to_html(figure_map).encode())
 
 
 def _outline(outline: gpd.GeoSeries | gpd.GeoDataFrame | None) -> Rings | None:

@@ -68,7 +68,9 @@ class Drawing(MacroElement):
     def __init__(self, function: str, drawn: dict[str, Any]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.function = function
-        self.data = orjson.dumps(drawn).decode().replace("<", "\\u003c")
+        # Folium reads what comes out of the template as a template again: no brace of a text may open anything there.
+        text = orjson.dumps(drawn).decode().replace("<", "\\u003c")
+        self.data = re.sub(r"\{(?=[{%#])", r"\\u007b", text)
 
 
 class _Verbatim(Element):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,8 +10,19 @@ from numpy.typing import ArrayLike, NDArray
 from geo.errors import InputError
 from maps.assets import planner_folder
 
-COUNT_COLOURS: tuple[str, ...] = tuple(json.loads((planner_folder() / "palette.json").read_text("utf-8"))["counts"])
+_PALETTE: dict[str, Any] = json.loads((planner_folder() / "palette.json").read_text("utf-8"))
+
+COUNT_COLOURS: tuple[str, ...] = tuple(_PALETTE["counts"])
 """Light to dark of one hue, for counts: the planner's page reads the same file."""
+
+SIGNIFICANCE_COLOURS: tuple[str, ...] = tuple(_PALETTE["significance"])
+"""Cold at 99, 95, 90 %, not significant, hot at 90, 95, 99 %: blue to red, which colour-blind eyes tell apart."""
+
+CHANGE_COLOURS: tuple[str, ...] = tuple(_PALETTE["change"])
+"""Fewer at 99, 95, 90 %, not significant, more at 90, 95, 99 %: teal to brown."""
+
+EMERGING_COLOURS: dict[str, str] = _PALETTE["emerging"]
+"""A colour for each class of emerging hot spots by its code, after Okabe and Ito (2008); the cold ones share one."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,39 @@ def count_classes(counts: ArrayLike, colours: tuple[str, ...] = COUNT_COLOURS) -
         CountClass(int(values[start]), int(values[end - 1]), int(up_to[end] - up_to[start]), shade)
         for start, end, shade in zip(edges, edges[1:], shades, strict=False)
     )
+
+
+def value_classes(
+    values: NDArray[np.float64], colours: tuple[str, ...] = COUNT_COLOURS
+) -> tuple[list[float], list[str], NDArray[np.int64]]:
+    """Divide rates into classes of about equally many cells, from round numbers on.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+        0 or more.
+    colours : tuple of str, optional
+        Light to dark; there are at most as many classes.
+
+    Returns
+    -------
+    lows : list of float
+        From which value on each class holds; of two digits.
+    shades : list of str
+    class_of : ndarray of int64, shape (n,)
+
+    Examples
+    --------
+    >>> value_classes(np.array([0.52, 1.234, 5.0, 47.8]), COUNT_COLOURS[:2])[0]
+    [0.0, 3.1]
+    """
+    if not len(values):
+        return [], [], np.array([], np.int64)
+    inner = np.quantile(values, np.linspace(0, 1, len(colours) + 1)[1:-1])
+    lows = np.unique([0.0, *(float(f"{low:.2g}") for low in inner)])
+    class_of = np.searchsorted(lows, values, "right") - 1
+    filled, class_of = np.unique(class_of, return_inverse=True)
+    return lows[filled].tolist(), _spread(colours, len(filled)), class_of
 
 
 def _whole(counts: ArrayLike) -> NDArray[np.int64]:

@@ -4,6 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 Language = Literal["vi", "en"]
 
 
@@ -11,7 +14,6 @@ Language = Literal["vi", "en"]
 class Words:
     """The words of one language; texts in braces are filled in."""
 
-    map: str
     title: str
     everything: str
     summary: str
@@ -25,6 +27,7 @@ class Words:
     synthetic: str
     made: str
     blank: str
+    hidden: str
     date: str
     thousands: str
     decimal: str
@@ -38,10 +41,24 @@ class Words:
         """Write a date: 01/10/2026 or 1 October 2026."""
         return self.date.format(day)
 
+    def period(self, first: dt.date, last: dt.date) -> str:
+        """Write a period: 01/10/2026 – 31/10/2026."""
+        return f"{self.day(first)} – {self.day(last)}"
+
+    def span(self, low: float, high: float, decimals: int = 0) -> str:
+        """Write what a class holds: 3 or 4–12.345."""
+        least, most = self.number(low, decimals), self.number(high, decimals)
+        return least if least == most else f"{least}–{most}"
+
+    def counted(self, counts: NDArray[np.int64]) -> NDArray[np.str_]:
+        """Write numbers of reports: 1 report, 12,345 reports."""
+        values, place = np.unique(counts, return_inverse=True)
+        told = [f"{self.number(value)} {self.report if value == 1 else self.reports}" for value in values.tolist()]
+        return np.array(told, np.str_)[place]
+
 
 WORDS: dict[Language, Words] = {
     "vi": Words(
-        map="Bản đồ số phản ánh theo ô lục giác",
         title="Số phản ánh: {category}",
         everything="mọi loại",
         summary="{n} phản ánh trong {cells} ô",
@@ -55,12 +72,12 @@ WORDS: dict[Language, Words] = {
         synthetic="Phản ánh minh hoạ, không có thật",
         made="Lập lúc {time}",
         blank="Ô không có phản ánh để trống.",
+        hidden="Gạch chéo: có phản ánh bị ẩn vì quá ít người phản ánh",
         date="{0:%d/%m/%Y}",
         thousands=".",
         decimal=",",
     ),
     "en": Words(
-        map="Map of report counts by hexagon",
         title="Reports: {category}",
         everything="all kinds",
         summary="{n} reports in {cells} cells",
@@ -74,6 +91,7 @@ WORDS: dict[Language, Words] = {
         synthetic="Demo reports, not real",
         made="Made on {time}",
         blank="Cells without reports are left blank.",
+        hidden="Hatched: reports hidden, as too few people reported",
         date="{0.day} {0:%B %Y}",
         thousands=",",
         decimal=".",

@@ -1,17 +1,24 @@
-"""`hientruong hotspots`: a map of where it keeps happening."""
+"""`hientruong hotspots`: where it keeps happening, as a map or as a table."""
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.commands.console import say
 
+if TYPE_CHECKING:
+    from api.hotspot_question import Asked
+    from geo.dispatch import Dispatch
+    from geo.hotspots import Found
+
 
 def hotspots(
-    out: Annotated[Path, typer.Option(help="the file to write: .html")],
-    category: Annotated[str | None, typer.Option(help="waste, parking, fire_risk; all if left out")] = None,
+    out: Annotated[Path, typer.Option(help="the file to write: .geojson, .parquet, .csv, .png or .html")],
+    category: Annotated[
+        list[str] | None, typer.Option(help="waste, parking, fire_risk; may be repeated; all if left out")
+    ] = None,
     first: Annotated[
         dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="first local day; 30 days if left out")
     ] = None,
@@ -19,32 +26,90 @@ def hotspots(
         dt.datetime | None,
         typer.Option("--to", formats=["%Y-%m-%d"], help="last local day, included; today if left out"),
     ] = None,
-    res: Annotated[int, typer.Option(min=5, max=10, help="H3 resolution")] = 8,
-    language: Annotated[str, typer.Option(help="vi or en")] = "vi",
+    view: Annotated[str, typer.Option(help="counts, hotspots, emerging or change")] = "hotspots",
+    measure: Annotated[str, typer.Option(help="count, reporters, per_km2, per_1000 or share")] = "count",
+    res: Annotated[int, typer.Option(min=5, max=9, help="H3 resolution")] = 8,
+    method: Annotated[str, typer.Option(help="what chance would give: auto, exact, normal or permutation")] = "auto",
+    k: Annotated[int, typer.Option(help="rings of neighbours")] = 1,
+    alpha: Annotated[float, typer.Option(help="false discovery rate of what is called a finding")] = 0.05,
+    step: Annotated[int | None, typer.Option(help="days of a step of the view emerging")] = None,
+    compare_from: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="first day that the view change compares with; else as many before"),
+    ] = None,
+    compare_to: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="and the last")] = None,
+    status: Annotated[
+        list[str] | None, typer.Option(help="waiting, in_progress, resolved, rejected; may be repeated")
+    ] = None,
+    duplicates: Annotated[bool, typer.Option(help="count reports, too, that were merged into others")] = True,
+    population: Annotated[
+        Path | None, typer.Option(help="CSV with cell (H3) and population, for the measure per_1000")
+    ] = None,
+    all_cells: Annotated[bool, typer.Option(help="write cells without reports and findings, too")] = False,
+    size: Annotated[str, typer.Option(help="of a .png: slide or a4")] = "slide",
+    language: Annotated[str, typer.Option(help="of a map: vi or en")] = "vi",
 ) -> None:
-    """Write a map of report counts by H3 cell; it opens without the internet.
+    """Write where reports concentrate, as a map that opens without the internet, a picture or a table.
 
-    Example: hientruong hotspots --category waste --from 2026-01-01 --to 2026-06-30 --out waste.html
+    Example: hientruong hotspots --category parking --from 2026-01-01 --to 2026-06-30 --out parking.png
+
+    Example: hientruong hotspots --view emerging --from 2025-07-01 --to 2026-06-30 --language en --out trend.html
+
+    Example: hientruong hotspots --view change --category waste --res 9 --out change.parquet
     """
-    from api.hotspot_map import write_counts_map
-    from api.period import period_of
+    from api.hotspot_files import check_suffix, write_hotspots
+    from api.hotspot_question import Asked
     from geo.errors import InputError
-    from geo.store.boundaries import read_dispatch
-    from geo.store.counts import count_cells
-    from geo.store.session import transaction
-    from geo.store.settings import territory_settings
-    from maps.words import Language
+    from maps.hotspots import sentence
 
-    if out.suffix != ".html":
-        raise InputError(f"{out}: a map is written as .html", "out")
-    if language not in ("vi", "en"):
-        raise InputError(f"language {language!r}: use vi or en", "language")
-    with transaction() as connection:
-        dispatch = read_dispatch(connection, territory_settings().territory)
-        territory = dispatch.jurisdiction.territory
-        since, until = period_of(territory, first.date() if first else None, last.date() if last else None)
-        chosen = dispatch.category(category) if category is not None else None
-        counts = count_cells(connection, territory, res, since, until, category)
-    words: Language = "en" if language == "en" else "vi"
-    write_counts_map(out, dispatch.jurisdiction, counts, chosen, (since, until), res, words)
-    say(f"{out}: {counts.n:,} reports in {len(counts):,} cells")
+    check_suffix(out)
+    for name, value, known in (("language", language, ("vi", "en")), ("size", size, ("slide", "a4"))):
+        if value not in known:
+            raise InputError(f"{name} {value!r}: use {' or '.join(known)}", name)
+    asked = Asked(
+        categories=tuple(category) if category else None,
+        period=(_date(first), _date(last)),
+        compare=(_date(compare_from), _date(compare_to)),
+        resolution=res,
+        options={"view": view, "measure": measure, "method": method, "k": k, "alpha": alpha, "step_days": step},
+        statuses=tuple(status) if status else None,
+        duplicates=duplicates,
+    )
+    found, dispatch = _found(asked, population)
+    words: Any = language
+    dimensions: Any = size
+    written = write_hotspots(out, found, dispatch, words, dimensions, every_cell=all_cells)
+    say(f"{', '.join(map(str, written))}: {sentence(found, 'en')}")
+
+
+def _found(asked: "Asked", population: Path | None) -> "tuple[Found, Dispatch]":
+    """Count the stored reports, and answer."""
+    from api.hotspot_question import grid_of
+    from api.progress import share_done
+    from geo.cube_axes import Axes
+    from geo.hotspot_views import counting, find
+    from geo.population import read_population
+    from geo.store.boundaries import read_dispatch
+    from geo.store.cube import read_cube
+    from geo.store.session import engine
+    from geo.store.settings import territory_settings
+
+    residents = None if population is None else read_population(population)
+    with engine() as database:
+        with database.begin() as connection:
+            dispatch = read_dispatch(connection, territory_settings().territory)
+        question = asked.question(dispatch)
+        jurisdiction = dispatch.jurisdiction
+        layer = jurisdiction.layer_at(question.window.last)
+        axes = Axes(tuple(category.code for category in dispatch.categories))
+        with share_done("counting reports") as progress:
+            cube = read_cube(database, jurisdiction.territory, axes, progress).cube
+    grid = grid_of(layer, asked.resolution)
+    if residents is not None:
+        grid = grid.with_population(*residents)
+    count = counting(cube, asked.query(question), reporters=question.measure == "reporters")
+    return find(grid, count, question), dispatch
+
+
+def _date(moment: dt.datetime | None) -> dt.date | None:
+    return None if moment is None else moment.date()

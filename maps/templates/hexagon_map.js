@@ -2,20 +2,21 @@
 
 /* global L */
 // eslint-disable-next-line no-unused-vars
-function drawHexagonMap(map, { language, stepsPerDegree, hexagons, counts, classes, outline, dashed, words }) {
+function drawHexagonMap(map, { language, label, stepsPerDegree, hexagons, classes, classOf, hatched, tips, tipOf, outline, dashed }) {
   document.documentElement.lang = language;
   map.setMaxZoom(17);
-  map.getContainer().setAttribute("aria-label", words.map);
+  map.getContainer().setAttribute("aria-label", label);
   const dashArray = dashed ? "5 4" : null;
-  const number = new Intl.NumberFormat(language);
-  const colourOf = (count) => classes.findLast(({ low }) => count >= low).colour;
-  const cells = readRings(hexagons).map((ring, index) => ({ ring, count: counts[index], colour: colourOf(counts[index]) }));
+  const rings = readRings(hexagons);
+  const cells = rings.map((ring, index) => ({ ring, tip: tips[tipOf[index]], colour: classes[classOf[index]]?.colour ?? "transparent" }));
+  const hatching = hatched.length ? hatch() : null;
+  const veils = hatched.map((index) => ({ ring: rings[index], colour: hatching }));
 
   const land = outline ? readRings(outline) : [];
   const lines = L.borderLines(land.map((ring) => [...ring, ring[0]]));
   const layer = new L.HexagonLayer({ pane: inPane("hexagons", 350).pane });
   L.polygon(polygons(land), { ...inPane("land", 250), stroke: false, fillColor: "#fff", fillOpacity: 1 }).addTo(map);
-  layer.addTo(map).show(cells);
+  layer.addTo(map).show([...cells, ...veils]);
   const lineLatLngs = L.GeoJSON.coordsToLatLngs(lines, 1);
   const casing = L.polyline(lineLatLngs, { ...inPane("casing", 410), color: "#fff", weight: 2.5 }).addTo(map);
   const borders = L.polyline(lineLatLngs, { ...inPane("borders", 420), color: "#4a4453", dashArray }).addTo(map);
@@ -30,7 +31,7 @@ function drawHexagonMap(map, { language, stepsPerDegree, hexagons, counts, class
   const tooltip = L.tooltip({ direction: "top", offset: [0, -8] });
   map.on("mousemove click", ({ latlng }) => {
     const cell = layer.hexagonAt(latlng);
-    if (cell) tooltip.setLatLng(latlng).setContent(inWords(cell.count)).addTo(map);
+    if (cell) tooltip.setLatLng(latlng).setContent(cell.tip).addTo(map);
     else tooltip.remove();
   });
 
@@ -40,8 +41,12 @@ function drawHexagonMap(map, { language, stepsPerDegree, hexagons, counts, class
   const covered = facts.width > innerWidth / 2 ? facts.height : 0;
   if (bounds.isValid()) map.fitBounds(bounds, { animate: false, paddingBottomRight: [0, covered] });
 
-  function inWords(count) {
-    return `${number.format(count)} ${count === 1 ? words.report : words.reports}`;
+  function hatch() {
+    const tile = Object.assign(document.createElement("canvas"), { width: 6, height: 6 });
+    const context = tile.getContext("2d");
+    context.strokeStyle = "#6b6574";
+    context.stroke(new Path2D("M-1 1 L1 -1 M0 6 L6 0 M5 7 L7 5"));
+    return context.createPattern(tile, "repeat");
   }
 
   function inPane(pane, height) {

@@ -14,7 +14,8 @@ import shapely
 
 from geo.cells import cell_polygons, cells_named, cells_of
 from geo.errors import FileError, InputError
-from maps.hexagons import MapFacts, hexagon_map, save, to_html
+from maps.drawing import MapFacts
+from maps.hexagons import hexagon_map, save, to_html
 from maps.rings import STEPS_PER_DEGREE, rings_of
 
 FACTS = MapFacts(

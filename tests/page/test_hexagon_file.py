@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from geo.cells import cell_polygons, cells_of, parents
-from maps.hexagons import MapFacts, hexagon_map, save
+from maps.drawing import MapFacts
+from maps.hexagons import hexagon_map, save
 from tests.page.chromium import DESKTOP, PHONE, chromium, watched
 
 FACTS = MapFacts(

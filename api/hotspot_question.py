@@ -1,0 +1,98 @@
+"""A question about hot spots, as both front doors ask it, and its answer from the stored reports."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from api.period import period_of
+from geo.cube import Query
+from geo.dispatch import Dispatch
+from geo.errors import InputError
+from geo.hexgrid import HexGrid
+from geo.hotspot_views import find
+from geo.hotspots import Count, Found, Question, Window
+from geo.jurisdiction import Layer
+from geo.territory import Generation, Territory
+
+Period = tuple[dt.date | None, dt.date | None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked, before it is checked.
+
+    Parameters
+    ----------
+    categories : tuple of str or None
+        All if None.
+    period, compare : (date or None, date or None)
+        First and last day of what is looked at, and of what it is compared with.
+    resolution : int
+        H3, 5 to 9.
+    options : mapping
+        The other fields of `geo.hotspots.Question`.
+    statuses : tuple of str or None
+    duplicates : bool
+        Whether reports that were merged into others count.
+    """
+
+    categories: tuple[str, ...] | None = None
+    period: Period = (None, None)
+    compare: Period = (None, None)
+    resolution: int = 8
+    options: dict[str, Any] = field(default_factory=dict)
+    statuses: tuple[str, ...] | None = None
+    duplicates: bool = True
+
+    def question(self, dispatch: Dispatch) -> Question:
+        """Check it, and fill in what was left out; InputError names the parameter."""
+        territory = dispatch.jurisdiction.territory
+        for code in self.categories or ():
+            dispatch.category(code)
+        window = Window(*period_of(territory, *self.period), self.categories)
+        return Question(window, before=self._before(territory), **self.options)
+
+    def _before(self, territory: Territory) -> Window | None:
+        first, last = self.compare
+        if first is None and last is None:
+            return None
+        if first is None or last is None:
+            raise InputError("give both days of the period to compare with, or none", "compare_from")
+        return Window(*period_of(territory, first, last), self.categories)
+
+    def query(self, question: Question, unit_id: int | None = None) -> Query:
+        """Tell the cube what to count."""
+        window = question.window
+        return Query(
+            window.first,
+            window.last,
+            self.resolution,
+            window.categories,
+            self.statuses,
+            unit_id,
+            duplicates=self.duplicates,
+        )
+
+
+def answer(asked: Asked, question: Question, layer: Layer, count: Count) -> Found:
+    """Answer on the grid of the city as the boundaries of a layer are; those of the last day are the right ones."""
+    return find(grid_of(layer, asked.resolution), count, question)
+
+
+def grid_of(layer: Layer, resolution: int) -> HexGrid:
+    """Give the grid of a generation; made once."""
+    return _grid(_Boundaries(layer.generation, layer.locator.polygons), resolution)
+
+
+@dataclass(frozen=True)
+class _Boundaries:
+    """Polygons that are told apart by their generation: they never change under it."""
+
+    generation: Generation
+    polygons: Any = field(compare=False)
+
+
+@lru_cache(maxsize=16)
+def _grid(boundaries: _Boundaries, resolution: int) -> HexGrid:
+    return HexGrid.of(boundaries.polygons, resolution)

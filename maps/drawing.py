@@ -1,0 +1,112 @@
+"""A map of hexagons before it is drawn: what a file for the browser and a picture for a report have in common."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.columns import Integers, Truths
+from maps.words import WORDS, Language
+
+NOT_COLOURED = -1
+
+
+@dataclass(frozen=True)
+class MapFacts:
+    """What a map says about itself on its face.
+
+    Parameters
+    ----------
+    category : str or None
+        In the map's language; None for all.
+    period : (datetime.date, datetime.date)
+        First and last local day, both included.
+    n : int
+        Reports counted.
+    method : str
+        How the counts came about, in a sentence.
+    boundaries : str
+        Which boundaries are drawn, and whose.
+    schematic : bool
+        Whether these boundaries are schematic: they are drawn dashed, and the map says so.
+    synthetic : bool
+        Whether there are demo reports among those counted.
+    made_at : datetime.datetime
+        In the territory's time.
+    """
+
+    category: str | None
+    period: tuple[dt.date, dt.date]
+    n: int
+    method: str
+    boundaries: str
+    schematic: bool
+    synthetic: bool
+    made_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class HexClass:
+    """One colour of the legend: what it stands for, and how many cells have it."""
+
+    label: str
+    colour: str
+    cells: int
+
+
+@dataclass(frozen=True, eq=False)
+class HexDrawing:
+    """Hexagons with their colours, and all that is said about them.
+
+    Parameters
+    ----------
+    title, sentence : str
+        What is shown, and what it says.
+    heading : str
+        Of the legend.
+    classes : tuple of HexClass
+    stacked : bool
+        Whether the legend is a list of names, not a scale.
+    cells : ndarray of int64, shape (n,)
+        The cells that are drawn.
+    class_of : ndarray of int, shape (n,)
+        Place of each cell's class, or `NOT_COLOURED`.
+    hatched : ndarray of bool, shape (n,)
+        Cells of which something is hidden.
+    stands_out : ndarray of bool, shape (n,)
+        Cells that a picture shows again, larger.
+    tips : ndarray of str, shape (n,)
+        What each cell says under the pointer.
+    notes : tuple of (str, str)
+        Terms and what is said of them.
+    facts : MapFacts
+    language : {"vi", "en"}
+    """
+
+    title: str
+    sentence: str
+    heading: str
+    classes: tuple[HexClass, ...]
+    stacked: bool
+    cells: Integers
+    class_of: NDArray[np.int64]
+    hatched: Truths
+    stands_out: Truths
+    tips: NDArray[np.str_]
+    notes: tuple[tuple[str, str], ...]
+    facts: MapFacts
+    language: Language
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What nobody may overlook."""
+        words = WORDS[self.language]
+        said = ((self.facts.synthetic, words.synthetic), (self.facts.schematic, words.schematic))
+        return tuple(text for is_true, text in said if is_true)
+
+    @property
+    def made(self) -> str:
+        """When the map was made, in words."""
+        words = WORDS[self.language]
+        return words.made.format(time=self.facts.made_at.strftime("%H:%M ") + words.day(self.facts.made_at))

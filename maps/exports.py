@@ -1,0 +1,124 @@
+"""What `geo.hotspots` found as files for other programs: every format has the same rows, figures and facts."""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+import shapely
+
+from geo.cells import cell_names, cell_polygons, cells_named
+from geo.hotspots import Found
+from geo.statistics.emerging import NAMES
+
+FACTS_KEY = b"hientruong"
+"""Under which an Arrow or Parquet schema carries the facts, as JSON."""
+
+_DECIMALS = 6  # 0.1 m
+
+Facts = Mapping[str, Any]
+
+
+def table(found: Found, facts: Facts) -> pa.Table:
+    """Give one row a cell: its name, what was measured and found, whether something is hidden; NaN is null.
+
+    Parameters
+    ----------
+    found : Found
+        The cells that are wanted.
+    facts : mapping
+        What all of them rest on; carried as the schema's metadata.
+
+    Examples
+    --------
+    The columns are explained in docs/hotspots.md.
+    """
+    columns: dict[str, Any] = {"cell": pa.array(cell_names(found.grid.cell).tolist(), pa.string())}
+    for name, values in found.columns.items():
+        columns[name] = pa.array(values, mask=np.isnan(values) if values.dtype.kind == "f" else None)
+    if found.question.view == "emerging":
+        columns["class_name"] = pa.array([NAMES[code].en for code in found.classes.tolist()], pa.string())
+    columns["inside"] = pa.array(found.grid.inside)
+    columns["hidden"] = pa.array(found.hidden)
+    return pa.table(columns).replace_schema_metadata({FACTS_KEY: _json(facts)})
+
+
+def to_columns(rows: pa.Table, facts: Facts) -> bytes:
+    """Write JSON: the facts, and each column as a list."""
+    return _json({**facts, "columns": rows.to_pydict()})
+
+
+def to_geojson(rows: pa.Table, facts: Facts) -> bytes:
+    """Write GeoJSON (RFC 7946): each cell a feature, the facts as members beside them."""
+    polygons = _shapes(rows)
+    shapes = shapely.to_geojson(polygons)
+    names, properties = rows["cell"].to_pylist(), rows.drop_columns("cell").to_pylist()
+    features = [
+        {"type": "Feature", "id": name, "geometry": orjson.Fragment(shape), "properties": property}
+        for name, shape, property in zip(names, shapes, properties, strict=True)
+    ]
+    return _json({"type": "FeatureCollection", **facts, "features": features})
+
+
+def to_csv(rows: pa.Table) -> bytes:
+    """Write CSV (UTF-8, one header line); its facts go beside it, see `csv_metadata`."""
+    opened = io.BytesIO()
+    pacsv.write_csv(rows, opened, pacsv.WriteOptions(quoting_style="needed"))
+    return opened.getvalue()
+
+
+def csv_metadata(rows: pa.Table, facts: Facts, url: str) -> bytes:
+    """Write the facts of a CSV file as the W3C's Metadata Vocabulary for Tabular Data has it.
+
+    Parameters
+    ----------
+    rows : Table
+    facts : mapping
+    url : str
+        Name of the CSV file; the metadata belong into a file of this name and ``-metadata.json``.
+    """
+    columns = [{"name": field.name, "titles": field.name, "datatype": _datatype(field.type)} for field in rows.schema]
+    return _json(
+        {"@context": "http://www.w3.org/ns/csvw", "url": url, "tableSchema": {"columns": columns}, "notes": [facts]}
+    )
+
+
+def to_arrow(rows: pa.Table) -> bytes:
+    """Write an Arrow stream; the facts are the schema's metadata under `FACTS_KEY`."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema) as writer:
+        writer.write_table(rows)
+    return bytes(sink.getvalue())
+
+
+def to_parquet(rows: pa.Table, facts: Facts) -> bytes:
+    """Write GeoParquet 1.1: the cells' shapes as WKB in a column ``geometry``, the facts under `FACTS_KEY`."""
+    polygons = _shapes(rows)
+    shaped = rows.append_column("geometry", pa.array(shapely.to_wkb(polygons).tolist(), pa.binary()))
+    bounds = shapely.total_bounds(polygons).tolist() if len(polygons) else None
+    column = {"encoding": "WKB", "geometry_types": ["Polygon"], "orientation": "counterclockwise"}
+    column |= {} if bounds is None else {"bbox": bounds}
+    geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
+    shaped = shaped.replace_schema_metadata({FACTS_KEY: _json(facts), b"geo": _json(geo)})
+    sink = pa.BufferOutputStream()
+    pq.write_table(shaped, sink, compression="zstd")
+    return bytes(sink.getvalue())
+
+
+def _shapes(rows: pa.Table) -> Any:
+    polygons = cell_polygons(cells_named(rows["cell"].to_pylist()))
+    return shapely.transform(polygons, lambda corners: corners.round(_DECIMALS))
+
+
+def _datatype(kind: pa.DataType) -> str:
+    """Name an Arrow type as the metadata vocabulary does."""
+    named = {pa.string(): "string", pa.bool_(): "boolean", pa.float64(): "double"}
+    return named.get(kind, "integer")
+
+
+def _json(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)

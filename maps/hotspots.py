@@ -1,0 +1,183 @@
+"""What `geo.hotspots` found, as a drawing: its colours, its legend, and the sentence that says it."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.hotspots import Found
+from geo.publishable import LEAST_REPORTERS
+from geo.statistics.emerging import NAMES
+from maps.drawing import NOT_COLOURED, HexClass, HexDrawing, MapFacts
+from maps.hotspot_words import BINS, HOTSPOT_WORDS
+from maps.style import CHANGE_COLOURS, EMERGING_COLOURS, SIGNIFICANCE_COLOURS, count_classes, value_classes
+from maps.words import WORDS, Language
+
+_NEW = 6
+_HIGHEST = 0.98
+
+
+def hotspot_drawing(found: Found, facts: MapFacts, language: Language = "vi") -> HexDrawing:
+    """Draw an answer: cells with a report, a finding or something hidden; all others stay blank.
+
+    Parameters
+    ----------
+    found : Found
+    facts : MapFacts
+        Its n and period are those of the answer.
+    language : {"vi", "en"}, optional
+
+    Examples
+    --------
+    See docs/hotspots.md; `maps.hexagons.drawn_map` and `maps.png.picture` take the result.
+    """
+    words, own, question = WORDS[language], HOTSPOT_WORDS[language], found.question
+    shown = found.take(found.noteworthy)
+    classes, class_of = _classes(shown, language)
+    category = facts.category
+    titles = own.titles_of_all if category is None else own.titles
+    named = "" if category is None else category.lower() if language == "vi" else category
+    resolution = own.cell.format(resolution=found.grid.resolution, area=_area(found, language))
+    alpha = _percent(question.alpha, language)
+    method = own.methods[found.method].format(k=question.k, alpha=alpha)
+    meaning = getattr(found.meaning, language)
+    return HexDrawing(
+        title=titles[question.view].format(category=named),
+        sentence=f"{words.period(*facts.period)}: {sentence(found, language)}.",
+        heading=_heading(found, language),
+        classes=classes,
+        stacked=question.view == "emerging",
+        cells=shown.grid.cell,
+        class_of=class_of,
+        hatched=shown.hidden,
+        stands_out=_standing_out(shown),
+        tips=_tips(shown, language),
+        notes=((words.method, f"{method} {resolution}"), (own.reading, meaning), (words.boundaries, facts.boundaries)),
+        facts=facts,
+        language=language,
+    )
+
+
+def sentence(found: Found, language: Language) -> str:
+    """Say in a sentence what was found, of how many, by which method, and what is hidden.
+
+    Parameters
+    ----------
+    found : Found
+    language : {"vi", "en"}
+    """
+    words, own, question = WORDS[language], HOTSPOT_WORDS[language], found.question
+    counted = own.counted[question.measure == "reporters"]
+    hot, cold = ((found.findings == sign).sum() for sign in (1, -1))
+    before, steps = question.before, found.parameters.get("steps", 0)
+    said = own.sentences[question.view].format(
+        n=counted.format(n=words.number(found.n)),
+        n_before=words.number(found.n_before or 0),
+        some=words.number((found.columns["count"] > 0).sum()),
+        cells=words.number(len(found)),
+        hot=words.number(hot),
+        cold=words.number(cold),
+        less=own.less.format(cold=words.number(cold)) if cold else "",
+        new=words.number((found.classes == _NEW).sum()),
+        steps=steps,
+        days=question.step_days,
+        before="" if before is None else words.period(before.first, before.last),
+        alpha=_percent(question.alpha, language),
+    )
+    hidden = words.number(found.hidden.sum())
+    return said + (own.hidden.format(hidden=hidden, least=LEAST_REPORTERS) if found.hidden.any() else "")
+
+
+def _classes(shown: Found, language: Language) -> tuple[tuple[HexClass, ...], NDArray[np.int64]]:
+    """Give the legend, and the place of each cell in it."""
+    view = shown.question.view
+    if view == "emerging":
+        return _kinds(shown, language)
+    if view == "counts":
+        return _amounts(shown, language)
+    colours = CHANGE_COLOURS if view == "change" else SIGNIFICANCE_COLOURS
+    class_of = shown.classes.astype(np.int64) + len(colours) // 2
+    cells = np.bincount(class_of, minlength=len(colours))
+    steps = zip(HOTSPOT_WORDS[language].steps, colours, cells.tolist(), strict=True)
+    return tuple(HexClass(*step) for step in steps), class_of
+
+
+def _amounts(shown: Found, language: Language) -> tuple[tuple[HexClass, ...], NDArray[np.int64]]:
+    """Classes of counts or rates; cells without a report are left without a colour."""
+    words, measure = WORDS[language], shown.question.measure
+    class_of = np.full(len(shown), NOT_COLOURED)
+    some = shown.columns["count"] > 0
+    if measure in ("count", "reporters"):
+        counts = shown.columns["count"][some]
+        classes = count_classes(counts)
+        class_of[some] = np.searchsorted([one.low for one in classes], counts, "right") - 1
+        return tuple(HexClass(words.span(one.low, one.high), one.colour, one.cells) for one in classes), class_of
+    some &= np.isfinite(shown.columns[measure])
+    lows, colours, class_of[some] = value_classes(shown.columns[measure][some])
+    cells = np.bincount(class_of[some], minlength=len(lows)).tolist()
+    labels = [f"≥ {words.number(low, 0 if low >= 10 else 1)}" for low in lows]
+    return tuple(HexClass(*one) for one in zip(labels, colours, cells, strict=True)), class_of
+
+
+def _kinds(shown: Found, language: Language) -> tuple[tuple[HexClass, ...], NDArray[np.int64]]:
+    """Classes of emerging hot spots, those that there are: each hot one has its colour, the cold ones share one."""
+    key = np.where(shown.classes < 0, -1, shown.classes)
+    present = [code for code in (6, 7, 2, 4, 3, 8, 5, 1, -1, 0) if (key == code).any()]
+    classes = [
+        HexClass(
+            HOTSPOT_WORDS[language].cold if code < 0 else getattr(NAMES[code], language),
+            EMERGING_COLOURS["cold" if code < 0 else str(code)],
+            int((key == code).sum()),
+        )
+        for code in present
+    ]
+    place = {code: number for number, code in enumerate(present)}
+    return tuple(classes), np.array([place[code] for code in key.tolist()], np.int64)
+
+
+def _standing_out(shown: Found) -> NDArray[np.bool_]:
+    """Find what a reader looks for: the findings, or where the highest class of counts begins."""
+    if shown.question.view != "counts":
+        return shown.findings > 0
+    counts = shown.columns["count"]
+    return counts >= max(np.quantile(counts[counts > 0], _HIGHEST, method="higher"), 1) if counts.any() else counts > 0
+
+
+def _heading(found: Found, language: Language) -> str:
+    own, question = HOTSPOT_WORDS[language], found.question
+    if question.view == "counts" and question.measure in own.rates:
+        return own.rates[question.measure].format(area=_area(found, language))
+    return own.headings[question.view].format(area=_area(found, language))
+
+
+def _tips(shown: Found, language: Language) -> NDArray[np.str_]:
+    """Write what each cell says under the pointer."""
+    words, own, view = WORDS[language], HOTSPOT_WORDS[language], shown.question.view
+    rows: dict[str, list[Any]] = {"n": words.counted(shown.columns["count"]).tolist()}
+    if view in ("hotspots", "change"):
+        rows["bin"] = [BINS[language][step + 3] for step in shown.classes.tolist()]
+    if view == "hotspots":
+        rows["z"] = [words.number(z, 1) for z in shown.columns["z"].tolist()]
+        rows["q"] = [words.number(q, 3) for q in shown.columns["q"].tolist()]
+    if view == "emerging":
+        rows["name"] = [getattr(NAMES[code], language) for code in shown.classes.tolist()]
+    if view == "change":
+        rows["before"] = [words.number(before) for before in shown.columns["before"].tolist()]
+        rows["percent"] = [_change(percent, language) for percent in shown.columns["percent"].tolist()]
+    told = [own.tips[view].format(**dict(zip(rows, row, strict=True))) for row in zip(*rows.values(), strict=True)]
+    told = [own.hatched.format(n=tip) if veiled else tip for tip, veiled in zip(told, shown.hidden, strict=True)]
+    return np.array(told, np.str_)
+
+
+def _change(percent: float, language: Language) -> str:
+    if not np.isfinite(percent):
+        return "–" if np.isnan(percent) else "+∞"
+    return f"{'+' if percent > 0 else ''}{WORDS[language].number(percent)} %"
+
+
+def _percent(share: float, language: Language) -> str:
+    return f"{share * 100:g}".replace(".", WORDS[language].decimal)
+
+
+def _area(found: Found, language: Language) -> str:
+    return f"{found.grid.area_m2.mean() / 1e6:.2g}".replace(".", WORDS[language].decimal)

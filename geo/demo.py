@@ -1,7 +1,8 @@
 """Synthetic reports that look like a city's: for trying things out, never for a figure about Hanoi.
 
-Some places trouble people all the time, some begin to, some stop; the rest is scattered where people live. What becomes
-of the reports is in :mod:`geo.demo_course`. The same seed, boundaries and moment give the same reports.
+Some places trouble people all the time, some begin to, some stop; the rest is scattered where people live. Some report
+what another person has reported already. What becomes of the reports is in :mod:`geo.demo_course`. The same seed,
+boundaries and moment give the same reports.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from geo.columns import Floats, Integers, Moments, column, constant
 from geo.course import Course, Events
 from geo.demo_course import run_course
 from geo.dispatch import Dispatch
+from geo.folded import folded
 from geo.intake import Admitted, Submitted, admit
 from geo.jurisdiction import Jurisdiction
 
@@ -21,6 +23,8 @@ PLACES = 160
 """Places that trouble people again and again."""
 SCATTERED = 0.3
 """Share of the reports that belong to no such place."""
+REPEATED = 0.04
+"""Share of the reports that are about the same as another one; their external ids say of which: demo-2-repeats-1."""
 
 CATEGORIES = ("waste", "parking", "fire_risk")
 _CATEGORY_SHARES = (0.45, 0.42, 0.13)
@@ -32,7 +36,14 @@ _GROWTH_FROM = 0.3
 _CROWDING = 1.4
 _METRES_A_DEGREE = 111_320.0
 
+_REPEATED_AFTER = np.timedelta64(10, "h")
+_REPEATED_WITHIN_M = 15.0
+_SAME_SENTENCE = 0.6
+_MANNERS = (0.6, 0.2, 0.2)
+_NUMBERS = 400
+
 _MARK = "[Dữ liệu minh họa] "
+_SPOTS = ("trước số nhà {}", "đầu ngõ {}", "cạnh cột điện {}")
 _TEXTS = {
     "waste": ("Rác thải đổ trộm ven đường", "Điểm tập kết rác quá tải, bốc mùi", "Phế thải xây dựng đổ trên vỉa hè"),
     "parking": ("Ô tô đỗ dưới lòng đường", "Xe đỗ kín vỉa hè, người đi bộ xuống đường", "Bãi đỗ xe không phép"),
@@ -96,14 +107,27 @@ def _submit(jurisdiction: Jurisdiction, now: np.datetime64, n: int, random: np.r
     """Draw what citizens would have sent, in the order of time."""
     made = n - len(_PRESS)
     lon, lat, place, when, category = _draw(jurisdiction, now, made, random)
+    # A place has few people who report it again and again; scattered reports come from many.
+    people = np.where(place >= 0, place * 40 + random.geometric(0.12, made), _anybody(made, random))
+    sentence, spot, number = (random.integers(0, choices, made) for choices in (3, len(_SPOTS), _NUMBERS))
+    external_id = column([f"demo-{i + 1:06d}" for i in range(n)])
+
+    original = random.choice(made - round(REPEATED * made), round(REPEATED * made), replace=False)
+    again = np.arange(made - len(original), made)
+    for values in (category, spot, number):
+        values[again] = values[original]
+    people[again] = _anybody(len(again), random)
+    sentence[again] = np.where(random.random(len(again)) < _SAME_SENTENCE, sentence[original], sentence[again])
+    lon[again], lat[again] = _beside(jurisdiction, lon[original], lat[original], random)
+    delay = random.exponential(_REPEATED_AFTER / np.timedelta64(1, "ms"), len(again)).astype("timedelta64[ms]")
+    when[again] = np.minimum(when[original] + delay, now)
+    external_id[again] = external_id[again] + "-repeats-" + column([id[5:] for id in external_id[original]])
+
+    names = np.array(CATEGORIES, dtype=object)[category]
+    manner = random.choice(len(_MANNERS), made, p=_MANNERS)
+    texts = [_MARK + _tell(*told) for told in zip(names, sentence, spot, number, manner, strict=True)]
     press = pd.DataFrame(_PRESS, columns=["category", "lon", "lat", "when", "text"])
     press_when = np.array(press["when"].tolist(), dtype="datetime64[ms]")
-    names = np.array(CATEGORIES, dtype=object)[category]
-    texts = [_MARK + _TEXTS[name][i] for name, i in zip(names, random.integers(0, 3, made), strict=True)]
-    # A place has few people who report it again and again; scattered reports come from many.
-    people = np.where(
-        place >= 0, place * 40 + random.geometric(0.12, made), 1_000_000 + random.integers(0, 50_000, made)
-    )
     reporters = [hashlib.blake2b(int(p).to_bytes(8), digest_size=16).digest() for p in people]
     rows = np.argsort(np.append(when, press_when), kind="stable")
     return Submitted(
@@ -113,11 +137,30 @@ def _submit(jurisdiction: Jurisdiction, now: np.datetime64, n: int, random: np.r
         accuracy_m=np.append(random.gamma(2.0, 6.0, made).round(1), [np.nan] * len(_PRESS)),
         reported_at=np.append(when, press_when),
         channel=column([*random.choice(_CHANNELS, made, p=_CHANNEL_SHARES), *["app"] * len(_PRESS)]),
-        external_id=column([f"demo-{i + 1:06d}" for i in range(n)]),
+        external_id=external_id,
         description=column([*texts, *(_MARK + press["text"])]),
         reporter=column([*reporters, *[None] * len(_PRESS)]),
         media=constant(n, ()),
     ).take(rows)
+
+
+def _anybody(n: int, random: np.random.Generator) -> Integers:
+    return 1_000_000 + random.integers(0, 50_000, n)
+
+
+def _tell(category: str, sentence: int, spot: int, number: int, manner: int) -> str:
+    """Write what and where, where and what, or what and where in a hurry."""
+    what, where = _TEXTS[category][sentence], _SPOTS[spot].format(number + 1)
+    said = (f"{what}, {where}", f"{where.capitalize()}: {what.lower()}", folded(f"{what}, {where}"))
+    return said[manner]
+
+
+def _beside(jurisdiction: Jurisdiction, lon: Floats, lat: Floats, random: np.random.Generator) -> tuple[Floats, Floats]:
+    """Draw a point some metres from each, as another person's phone would find it; inside the city, as they are."""
+    north, east = random.normal(size=(2, len(lon))) * _REPEATED_WITHIN_M / _METRES_A_DEGREE
+    near_lon, near_lat = lon + east / np.cos(np.radians(lat)), lat + north
+    inside = _unit_always(jurisdiction, near_lon, near_lat) >= 0
+    return np.where(inside, near_lon, lon), np.where(inside, near_lat, lat)
 
 
 def _draw(

@@ -48,7 +48,13 @@ def test_down_leaves_nothing_of_ours_and_up_brings_all_back(database, empty_data
         months.ensure(connection, [dt.date(2026, 1, 1)])
     assert relations(database) - before == {"report_months.report_2026_01"} | {
         f"report_months.report_2026_01_{name}"
-        for name in ("pkey", "cell_reported_at_idx", "unit_id_reported_at_idx", "reported_at_idx")
+        for name in (
+            "pkey",
+            "cell_reported_at_idx",
+            "unit_id_reported_at_idx",
+            "reported_at_idx",
+            "territory_id_generation_id_idx",
+        )
     }
     migrate.downgrade(database.url, "base")
     assert relations(database) == relations(empty_database)

@@ -191,3 +191,14 @@ def test_a_corrected_survey_of_the_same_period_says_first_which_reports_lie_in_a
         states = {each.id: each.state for each in list_generations(connection, HANOI.id)}
         assert len(read_units_frame(connection, old.id)) == old.units
     assert (states[old.id], states[draft.id]) == ("retired", "active")
+
+
+def test_reports_that_must_move_are_found_among_the_open_ones_alone(reported):
+    """At a million reports the whole table would be read at each start of a service, as a rule to find nothing."""
+    found = "FROM pg_stat_user_indexes WHERE indexrelname LIKE 'report%territory_id_generation_id_idx'"
+    with reported.transaction() as connection:
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # 400 reports would be faster without any index
+        assert not has_moves(connection, HANOI.id, BEFORE)
+        connection.exec_driver_sql("SELECT pg_stat_force_next_flush()")
+    with reported.connect() as connection:
+        assert connection.execute(f"SELECT sum(idx_scan) {found}").fetchone()[0] > 0

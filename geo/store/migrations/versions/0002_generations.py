@@ -29,10 +29,17 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), comment="as its file says; the unit takes it over at the activation"),
     )
     op.add_column("boundary", sa.Column("name_en", sa.Text(), comment="likewise"))
+    op.create_index(
+        "ix_report_open",
+        "report",
+        ["territory_id", "generation_id"],
+        postgresql_where=sa.text("status IN ('waiting', 'in_progress') AND closed_at IS NULL AND duplicate_of IS NULL"),
+    )
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_index("ix_report_open", "report")
     for column in ("name_en", "kind"):
         op.drop_column("boundary", column)
     for column in ("replaces_id", "ended_by_id"):

@@ -29,6 +29,8 @@ from tests.conftest import Database
 from tests.geo.coverages import merged_cells
 
 TABLES = ("territory", "category", "unit", "generation", "boundary")
+OVERLAPPING = ["25777", "25780", "25942", "26803", "26800"]
+"""Neighbours in Ho Chi Minh City that overlap by more than a square metre."""
 SINCE_JULY = ("--level", "ward", "--valid-from", "2025-07-01")
 
 
@@ -80,9 +82,11 @@ def surveyed(test_data: Path | None, tmp_path: Path) -> Path:
 @pytest.fixture
 def overlapping(test_data: Path | None, tmp_path: Path) -> tuple[Path, str]:
     """A file with an overlap of more than a square metre, and the code of a unit that has it."""
-    if test_data is not None:
-        return test_data / "hcmc_wards_2025.parquet", "25777"
     path = tmp_path / "overlapping.parquet"
+    if test_data is not None:
+        wards = gpd.read_parquet(test_data / "hcmc_wards_2025.parquet")
+        wards[wards["code"].isin(OVERLAPPING)].to_parquet(path)
+        return path, OVERLAPPING[0]
     units = generated_units()
     shapes = units.geometry.to_numpy().copy()
     shapes[0] = shapes[0].union(shapely.Point(shapely.get_coordinates(shapes[0])[0]).buffer(1e-3))
@@ -243,7 +247,6 @@ def test_check_prints_the_figures_and_fails_for_a_file_that_a_load_would_refuse(
 def test_a_file_with_overlaps_is_accepted_once_an_exceptions_file_names_each(
     overlapping: tuple[Path, str], tmp_path: Path
 ) -> None:
-    """Ho Chi Minh City's wards overlap in 11 places and leave 17 gaps of more than a square metre."""
     path, _ = overlapping
     check = ("check", path, "--level", "ward", "--json")
     refused = [found for found in json.loads(run(*check).stdout)["findings"] if found["severity"] == "refused"]
@@ -256,8 +259,7 @@ def test_a_file_with_overlaps_is_accepted_once_an_exceptions_file_names_each(
     assert told["passed"]
     assert [found["units"] for found in excepted] == [found["units"] for found in refused]
     assert all("drawn twice (Survey office)" in found["message"] for found in excepted)
-    if "hcmc" in path.name:
-        assert [sum(found["check"] == what for found in refused) for what in ("overlap", "gap")] == [11, 17]
+    assert "overlap" in {found["check"] for found in refused}
 
 
 def test_check_draws_a_map_also_of_a_file_that_is_refused(overlapping: tuple[Path, str], tmp_path: Path) -> None:

@@ -18,7 +18,20 @@ from api.lookups.front import LookupsFirst
 from api.open311.app import create_endpoint
 from api.open311.asked import PREFIX as OPEN311
 from api.problems import answer_with_problems
-from api.routes import changes, generations, health, hexes, page, ranking, report, report_list, reports, unit, units
+from api.routes import (
+    changes,
+    duplicates,
+    generations,
+    health,
+    hexes,
+    page,
+    ranking,
+    report,
+    report_list,
+    reports,
+    unit,
+    units,
+)
 from api.service import Service
 from api.settings import ServiceSettings
 from api.tokens import configured_tokens
@@ -67,7 +80,20 @@ def create_app(url: str, territory: str) -> FastAPI:
         dependencies=[Allowed],
     )
     answer_with_problems(app)
-    for module in (units, unit, generations, hexes, ranking, reports, report_list, report, changes, health, page):
+    for module in (
+        units,
+        unit,
+        generations,
+        hexes,
+        ranking,
+        reports,
+        report_list,
+        report,
+        duplicates,
+        changes,
+        health,
+        page,
+    ):
         app.include_router(module.router)
     app.mount(OPEN311, create_endpoint(app.state))
     app.mount("/assets/leaflet", StaticFiles(directory=leaflet_folder()))

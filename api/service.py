@@ -3,15 +3,17 @@
 import datetime as dt
 from collections.abc import Callable
 from copy import copy
+from threading import Event
 from typing import Annotated, Self, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 
 from api.caller import Calling
 from api.keyring import Keyring
 from api.waiters import Waiters
 from geo.access import Caller
+from geo.cube import Cube
 from geo.dispatch import Dispatch
 from geo.errors import ForbiddenError
 from geo.store.boundaries import read_dispatch
@@ -19,6 +21,7 @@ from geo.store.changes import CHANNEL as REPORTS
 from geo.store.engine import open_engine
 from geo.store.follow import Follower, boundaries_version
 from geo.store.keys import CHANNEL as KEYS
+from geo.store.live_cube import LiveCube
 from geo.store.moves import has_moves, move_open_reports
 from geo.store.row_security import act_as_officer
 from geo.store.rules import rules_version
@@ -26,6 +29,9 @@ from geo.store.session import Connection, explained
 from geo.territory import Territory
 
 Result = TypeVar("Result")
+_PATIENCE_S = 10.0
+"""So long a request waits for counts that are being read at the start."""
+_HELD_BACK_S = 0.2
 
 
 class Service:
@@ -47,9 +53,12 @@ class Service:
         self._unit_id: int | None = None
         self._version, self.dispatch = self.ask(self._read)
         self._clock = today
+        self._stopped = Event()
+        self._live = LiveCube(self._engine, lambda: self.dispatch)
         self._follower = Follower(self._engine, self._refresh, today=self._today)
         self.waiters = Waiters()
         self._reports = Follower(self._engine, self.waiters.wake, REPORTS)
+        self._counting = Follower(self._engine, self._count, REPORTS)
         self.keyring = Keyring(self.ask, territory)
         self._keys = Follower(self._engine, self.keyring.refresh, KEYS)
 
@@ -64,6 +73,20 @@ class Service:
         if self.ask(self._read_version) != self._version:
             self._version, self.dispatch = self.ask(self._read)
         self._move_open_reports()
+        self._live.refresh()
+
+    def _count(self) -> None:
+        """Bring the cube up to the log, again and again as long as a transaction that runs holds some of it back."""
+        while self._live.refresh() and not self._stopped.wait(_HELD_BACK_S):
+            pass
+
+    async def cube(self) -> Cube:
+        """Give the counts of all reports; a problem with Retry-After while they are being read at the start."""
+        cube = await run_in_threadpool(self._live.wait, _PATIENCE_S)
+        if cube is None:
+            words = "the reports are still being counted: try again in a few seconds"
+            raise HTTPException(503, words, {"retry-after": "5"})
+        return cube
 
     def _today(self) -> dt.date:
         return self._clock(self.dispatch.jurisdiction.territory)
@@ -111,7 +134,8 @@ class Service:
 
     def close(self) -> None:
         """Give the connections back."""
-        for follower in (self._follower, self._reports, self._keys):
+        self._stopped.set()
+        for follower in (self._follower, self._reports, self._counting, self._keys):
             follower.stop()
         self.keyring.close()
         self._engine.dispose()

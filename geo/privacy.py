@@ -147,7 +147,9 @@ def publish(cube: Cube, today: dt.date, least_people: int = LEAST_PEOPLE) -> Pub
     tables = [_groups(cube.axes, number, facts, least_people) for number, facts in over]
     empty = np.empty((0, 6), np.int64)
     first = over[0][0] if over else current
-    return Published(*np.concatenate([empty, *tables]).T, cube.axes.categories, (first, current))
+    month, category, cell, count, synthetic, people = np.concatenate([empty, *tables]).T
+    months = first, current
+    return Published(month, category, cell, count, synthetic, people, cube.axes.categories, months)
 
 
 # Any cell of the cube's resolution: the parent of nothing that is used.

@@ -11,7 +11,9 @@ from api.period import period_of
 from api.routes.geojson import MEDIA_TYPE, Bbox, bbox_of, generation_member
 from api.service import WholeService
 from geo.cells import cell_names, cell_polygons
-from geo.store.counts import count_cells, reported_days
+from geo.cube import Query as Window
+from geo.cube_axes import CUBE_RESOLUTION
+from geo.store.counts import count_cells
 
 router = APIRouter(prefix="/v1", tags=["maps"])
 _COARSEST, _FINEST = 5, 10
@@ -32,7 +34,11 @@ async def hexes(
     first, last = period_of(territory, first, last)
     if category is not None:
         service.dispatch.category(category)
-    counts = await service.ask_aside(lambda c: count_cells(c, territory, res, first, last, category))
+    if res > CUBE_RESOLUTION:
+        counts = await service.ask_aside(lambda c: count_cells(c, territory, res, first, last, category))
+    else:
+        categories = None if category is None else (category,)
+        counts = (await service.cube()).counts(Window(first, last, res, categories))
     polygons = cell_polygons(counts.cell)
     if (box := bbox_of(bbox)) is not None:
         shown = shapely.intersects(polygons, shapely.box(*box))
@@ -66,7 +72,6 @@ async def extent(service: WholeService) -> dict[str, object]:
     """Say where the territory lies and from when to when there are reports."""
     jurisdiction = service.dispatch.jurisdiction
     territory = jurisdiction.territory
-    days = await service.ask_aside(lambda connection: reported_days(connection, territory))
-    first, last = days or (None, None)
+    first, last = (await service.cube()).days or (None, None)
     names = {"id": territory.id, "name": territory.name, "name_en": territory.name_en, "time_zone": territory.time_zone}
     return {"bbox": jurisdiction.extent, "territory": names, "first_report": first, "last_report": last}

@@ -1,37 +1,14 @@
-"""Counts of reports by cell, from the rows."""
+"""Counts of reports by cell, from the rows: for a single question, and for cells finer than those of the cube."""
 
 import datetime as dt
-from dataclasses import dataclass
 
 import numpy as np
 from sqlalchemy import Connection, and_, func, literal, select
 
 from geo.cells import parent_masks
-from geo.columns import Columns, Integers
+from geo.cube import Counts
 from geo.store.schema import Report
 from geo.territory import Territory
-
-
-@dataclass(frozen=True)
-class Counts(Columns):
-    """How many reports each cell had.
-
-    Parameters
-    ----------
-    cell, count : ndarray of int64, shape (n,)
-        Cells with at least one report, in ascending order.
-    synthetic : ndarray of int64, shape (n,)
-        How many of the reports are demo data.
-    """
-
-    cell: Integers
-    count: Integers
-    synthetic: Integers
-
-    @property
-    def n(self) -> int:
-        """All reports counted."""
-        return int(self.count.sum())
 
 
 def count_cells(

@@ -29,6 +29,7 @@ from tests.conftest import Database
 from tests.geo.coverages import merged_cells
 
 TABLES = ("territory", "category", "unit", "generation", "boundary")
+SLIVER = (105.949283, 21.034367)
 OVERLAPPING = ["25777", "25780", "25942", "26803", "26800"]
 """Neighbours in Ho Chi Minh City that overlap by more than a square metre."""
 SINCE_JULY = ("--level", "ward", "--valid-from", "2025-07-01")
@@ -71,11 +72,14 @@ def generated_units() -> gpd.GeoDataFrame:
 
 @pytest.fixture
 def surveyed(test_data: Path | None, tmp_path: Path) -> Path:
-    """The wards of Hanoi as a file, or generated ones on a machine that doesn't have them."""
-    if test_data is not None:
-        return test_data / "hanoi_wards_2025.parquet"
+    """Twenty wards of Hanoi around the two that overlap by a sliver, or generated ones where there are none."""
     path = tmp_path / "wards.parquet"
-    generated_units().to_parquet(path)
+    if test_data is None:
+        generated_units().to_parquet(path)
+    else:
+        wards = gpd.read_parquet(test_data / "hanoi_wards_2025.parquet")
+        distance = shapely.distance(shapely.centroid(wards.geometry.to_numpy()), shapely.Point(SLIVER))
+        wards.iloc[np.argsort(distance)[:20]].to_parquet(path)
     return path
 
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,7 @@ def _is_named(unit: Unit, parts: list[Words]) -> bool:
     return any(_is_same(part, name) for part in parts for name in names)
 
 
+@lru_cache(maxsize=4096)
 def _words(text: str) -> Words:
     """Give the words of a part of an address, in one spelling, the kind of a unit written out."""
     words = [one_spelling(word) for word in re.findall(r"[^\W_]+", nfc(text).casefold())]

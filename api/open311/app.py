@@ -80,15 +80,16 @@ async def get_requests(request: Request, format: Format) -> Response:
     """Tell the requests that are asked for, the latest first."""
     ask = await asked(request, format)
     if ids := read_ids(ask.given):
-        return _told(ask, await _read(ask, ids))
+        return await _told(ask, await _read(ask, ids))
     wanted, page = read_search(ask.given, ask.service.dispatch, ask.sees_all)
-    return _told(ask, await ask.service.ask_aside(lambda connection: find_service_requests(connection, wanted, *page)))
+    found = await ask.service.ask_aside(lambda connection: find_service_requests(connection, wanted, *page))
+    return await _told(ask, found)
 
 
 async def get_request(request: Request, id: str, format: Format) -> Response:
     """Tell one request."""
     ask = await asked(request, format)
-    return _told(ask, [await _read_one(ask, id)])
+    return await _told(ask, [await _read_one(ask, id)])
 
 
 async def token(request: Request, id: str, format: Format) -> Response:
@@ -158,7 +159,12 @@ async def _read_one(ask: Asked, id: str) -> dict[str, Any]:
     return found[0]
 
 
-def _told(ask: Asked, reports: list[dict[str, Any]]) -> Response:
-    dispatch = ask.service.dispatch
-    words = request_words(reports, dispatch, ask.language, whole=ask.sees_all, extended=ask.extended)
-    return rendered("service_requests", words, ask.format)
+async def _told(ask: Asked, reports: list[dict[str, Any]]) -> Response:
+    """Answer requests, written in a thread: a thousand of them take a while."""
+
+    def written() -> Response:
+        dispatch = ask.service.dispatch
+        words = request_words(reports, dispatch, ask.language, whole=ask.sees_all, extended=ask.extended)
+        return rendered("service_requests", words, ask.format)
+
+    return await run_in_threadpool(written)

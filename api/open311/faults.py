@@ -58,7 +58,10 @@ def answer_with_faults(app: FastAPI) -> None:
             words = "the database does not answer at the moment: try again in a few seconds"
             return _refusal(request, [Fault(HTTPStatus.SERVICE_UNAVAILABLE, words)])
         status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
-        return _refusal(request, [Fault(status, str(error))])
+        refusal = _refusal(request, [Fault(status, str(error))])
+        if isinstance(error, InFlightError):
+            refusal.headers["retry-after"] = "1"
+        return refusal
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:

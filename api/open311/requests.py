@@ -13,6 +13,7 @@ from geo.lifecycle import OPEN, is_overdue
 from geo.territory import Territory
 
 _NOTICE = {"vi": "{lead} giải quyết trước {due}", "en": "{lead} deals with it by {due}"}
+_MERGED = {"vi": "Đã gộp vào phản ánh {}", "en": "Merged into request {}"}
 _MINUTE = {"vi": "%H:%M %d/%m/%Y", "en": "%Y-%m-%d %H:%M"}
 
 
@@ -58,7 +59,7 @@ def _words(report: dict[str, Any], names: dict[str, str], dispatch: Dispatch, la
     return {
         "service_request_id": str(report["id"]),
         "status": "open" if is_open else "closed",
-        "status_notes": None if is_open else report["note"],
+        "status_notes": None if is_open else _outcome(report, language),
         "service_name": names.get(report["category"], report["category"]),
         "service_code": report["category"],
         "description": report["description"] or None,
@@ -74,6 +75,14 @@ def _words(report: dict[str, Any], names: dict[str, str], dispatch: Dispatch, la
         "long": report["lon"],
         "media_url": next(iter(report["media"]), None),
     }
+
+
+def _outcome(report: dict[str, Any], language: str) -> str | None:
+    """Say what became of a report that is closed."""
+    if report["duplicate_of"] is not None:
+        return _MERGED[language].format(report["duplicate_of"])
+    note: str | None = report["note"]
+    return note
 
 
 def _without_persons(point: shapely.Point | None) -> dict[str, Any]:

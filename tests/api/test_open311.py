@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import httpx
 import psycopg
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.api.open311_client import Open311, Refused
 from tests.api.serving import api_key, serving
@@ -50,12 +52,6 @@ def sql(database: Database) -> Iterator[psycopg.Connection]:
 
 def get(http: httpx.Client, path: str, **query: object) -> httpx.Response:
     return http.get(f"/open311/v2/{path}", params=query)
-
-
-def found(http: httpx.Client, **query: object) -> list[str]:
-    answer = get(http, "requests.json", **query)
-    assert answer.status_code == 200, answer.text
-    return [each["service_request_id"] for each in answer.json()]
 
 
 def post(http: httpx.Client, form: dict, format: str = "json", **headers: str) -> httpx.Response:
@@ -289,3 +285,32 @@ def test_an_address_that_names_a_unit_is_there_as_exactly_as_the_unit_is_large(h
     assert unit is None or row[0] == unit
     assert row[3]
     assert row[1] == pytest.approx(row[2], rel=0.01)
+
+
+PARAMETERS = ["service_request_id", "service_code", "start_date", "end_date", "status", "page", "page_size", "lat",
+              "long", "radius", "bbox", "updated_after", "updated_before", "extensions", "jurisdiction_id"]  # fmt: skip
+FIELDS = ["service_code", "lat", "long", "address_string", "address_id", "description", "media_url", "email", "phone",
+          "device_id", "account_id", "first_name", "last_name", "jurisdiction_id", "attribute[vehicle]",
+          "attribute[count]", "attribute[]", "attribute[vehicle][]"]  # fmt: skip
+AWKWARD = st.sampled_from(
+    ["0", "-1", "1e999", "nan", "inf", "9" * 20, "2026-13-01", "0001-01-01", "9999-12-31T23:59:59-14:00", "1900-01-01",
+     "2999-12-31", "1,2,3,4", "180,90,-180,-90", "\x00", "\ud7ff", ",", ",,,", "true", "open", "1.5", "１"]
+)  # fmt: skip
+
+
+@settings(max_examples=80)
+@given(st.dictionaries(st.sampled_from(PARAMETERS), AWKWARD | st.text(st.characters(codec="utf-8"), max_size=30)))
+def test_no_parameter_whatever_it_says_breaks_anything(http, key, query):
+    assert_answered(get(http, "requests.json", api_key=key, **query))
+
+
+@settings(max_examples=80)
+@given(st.dictionaries(st.sampled_from(FIELDS), AWKWARD | st.text(st.characters(codec="utf-8"), max_size=30)))
+def test_no_form_whatever_it_says_breaks_anything(http, key, form):
+    assert_answered(post(http, {"service_code": "parking", "api_key": key} | VINH_TUY | form))
+
+
+def assert_answered(answer: httpx.Response) -> None:
+    assert answer.status_code in (200, 400, 403, 404), (answer.status_code, answer.text)
+    if answer.status_code != 200:
+        assert all(error["code"] and error["description"] for error in answer.json())

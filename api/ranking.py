@@ -76,7 +76,7 @@ class Period:
     def public(cls, cases: Cases, unit_ids: Sequence[int], calendar: WorkingCalendar, now: np.datetime64) -> "Period":
         """Count what the public may see: see :mod:`geo.publishable`; what citizens thought, by those who told it."""
         in_ward, in_city = publishable(cases.group, cases.unit_id, cases.reporter)
-        rated = np.not_equal(cases.satisfied, None)
+        rated = ~cases.unrated
         told = cases.take(rated)
         rated_in_ward, rated_in_city = rated.copy(), rated.copy()
         rated_in_ward[rated], rated_in_city[rated] = publishable(told.group, told.unit_id, told.reporter)
@@ -117,7 +117,7 @@ class Ranking:
             raise InputError(f"sort {by!r:.40}: use one of {', '.join(NAMES)}, with a - for the largest first", "sort")
         values = np.asarray(getattr(self.period.wards, name), dtype=np.float64)
         shown = np.where(self._shown(self.period.wards), -values if by != name else values, np.nan)
-        rows: list[int] = np.lexsort(([unit.code for unit in self.units], shown)).tolist()
+        rows: list[int] = np.lexsort((np.array([unit.code for unit in self.units]), shown)).tolist()
         return rows
 
     def wards(self, by: str) -> list[Words]:

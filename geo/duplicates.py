@@ -167,7 +167,9 @@ class _Texts:
     def likeness(self, first: Integers, second: Integers) -> Floats:
         """Give the Jaccard index of the trigrams; NaN where a text has none."""
         both, one, other = self._shared(self.trigrams, first, second)
-        return np.divide(both, one + other - both, out=np.full(len(first), np.nan), where=(one > 0) & (other > 0))
+        index = np.full(len(first), np.nan)
+        np.divide(both, one + other - both, out=index, where=(one > 0) & (other > 0))
+        return index
 
     def same_numbers(self, first: Integers, second: Integers) -> Floats:
         """Tell whether a number is in both; NaN where a text has none."""

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.columns import Integers, Truths
+from geo.privacy import LEAST_PEOPLE
 
-LEAST_REPORTERS = 5
-"""So many people must be behind whatever the public sees; reports that name no person count as one person's."""
+LEAST_REPORTERS = LEAST_PEOPLE
+"""So many people must be behind whatever the public sees, here as everywhere."""
 _LEAST_WARDS = 2
 
 
@@ -44,13 +45,13 @@ def publishable(group: NDArray[Any], unit_id: Integers, reporter: Integers) -> P
     unit_id : ndarray of int64, shape (n,)
         Wards; 0 for reports in none, which are only ever part of the city's total.
     reporter : ndarray of int64, shape (n,)
-        The same number for the same person.
+        The same number for the same person; 0 for a report of nobody known, which adds no person.
 
     Examples
     --------
     Ward 1 has five reporters, ward 2 has two, ward 3 six: with ward 2, ward 1 must be hidden.
 
-    >>> unit, people = np.repeat([1, 2, 3], [5, 2, 6]), np.arange(13)
+    >>> unit, people = np.repeat([1, 2, 3], [5, 2, 6]), np.arange(1, 14)
     >>> in_ward, in_city = publishable(np.zeros(13), unit, people)
     >>> np.unique(unit[in_ward]).tolist(), bool(in_city.all())
     ([3], True)
@@ -60,19 +61,20 @@ def publishable(group: NDArray[Any], unit_id: Integers, reporter: Integers) -> P
     part_group, part_unit = parts
     groups = int(part_group.max()) + 1 if len(part_group) else 0
     people = _people(part, reporter, len(part_group))
-    shown = (people >= LEAST_REPORTERS) & (part_unit != 0)
+    shown = (people >= LEAST_PEOPLE) & (part_unit != 0)
 
     rest = ~shown[part]
     hidden_wards = np.bincount(part_group[~shown & (part_unit != 0)], minlength=groups)
     hidden_people = _people(group[rest], reporter[rest], groups)
-    weak = (hidden_people > 0) & ((hidden_wards < _LEAST_WARDS) | (hidden_people < LEAST_REPORTERS))
+    has_hidden = np.bincount(part_group[~shown], minlength=groups) > 0
+    weak = has_hidden & ((hidden_wards < _LEAST_WARDS) | (hidden_people < LEAST_PEOPLE))
     smallest_first = np.lexsort((people, ~shown, part_group))
     _, first = np.unique(part_group[smallest_first], return_index=True)
     shown[smallest_first[first][weak]] = False
-    return Publishable(shown[part], (_people(group, reporter, groups) >= LEAST_REPORTERS)[group])
+    return Publishable(shown[part], (_people(group, reporter, groups) >= LEAST_PEOPLE)[group])
 
 
 def _people(of: Integers, reporter: Integers, n: int) -> Integers:
     """Count the different people of each of n."""
-    distinct = np.unique(np.stack([of, reporter]), axis=1)
+    distinct = np.unique(np.stack([of, reporter])[:, reporter != 0], axis=1)
     return np.bincount(distinct[0], minlength=n)

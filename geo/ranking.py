@@ -58,9 +58,16 @@ class Cases(Columns):
         """Month and category of each row: what totals can be asked by."""
         return np.strings.add(self.month.astype(np.str_), self.category.astype(np.str_))
 
+    @property
+    def unrated(self) -> Truths:
+        """Whether nobody has told how satisfied they are."""
+        return _says(self.satisfied, None)
+
     def without_ratings(self, rows: Truths) -> Self:
         """Forget how satisfied the citizens of some rows were."""
-        return dataclasses.replace(self, satisfied=np.where(rows, None, self.satisfied))
+        satisfied = self.satisfied.copy()
+        satisfied[rows] = None
+        return dataclasses.replace(self, satisfied=satisfied)
 
 
 @dataclass(frozen=True)
@@ -156,7 +163,6 @@ def _figures(cases: Cases, ward: Integers, wards: int, calendar: WorkingCalendar
     answered = ~np.isnat(cases.answered_at)
     on_time = answered & (cases.answered_at <= cases.due_at)
     open_still = ~answered & np.isnat(cases.closed_at)
-    evidence, rated = (np.not_equal(column, None) for column in (cases.evidence, cases.satisfied))
     return Figures(
         received=np.bincount(ward, minlength=wards),
         merged=count(cases.merged),
@@ -167,13 +173,19 @@ def _figures(cases: Cases, ward: Integers, wards: int, calendar: WorkingCalendar
         on_time_share=_share(count(on_time), count(answered)),
         intake_hours=hours(cases.intake_at),
         answer_hours=hours(cases.answered_at),
-        evidence_share=_share(count(np.equal(cases.evidence, True)), count(evidence)),
-        satisfied_share=_share(count(np.equal(cases.satisfied, True)), count(rated)),
+        evidence_share=_share(count(_says(cases.evidence, True)), count(~_says(cases.evidence, None))),
+        satisfied_share=_share(count(_says(cases.satisfied, True)), count(~cases.unrated)),
     )
 
 
+def _says(column: Words, value: bool | None) -> Truths:
+    return np.array([each is value for each in column.tolist()], dtype=bool)
+
+
 def _share(part: Integers, whole: Integers) -> Floats:
-    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    share = np.full(len(whole), np.nan)
+    np.divide(part, whole, out=share, where=whole > 0)
+    return share
 
 
 def group_medians(values: Floats, group: Integers, groups: int) -> Floats:

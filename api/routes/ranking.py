@@ -15,7 +15,7 @@ from api.service import WholeService
 from geo.access import Caller
 from geo.columns import utc_now
 from geo.errors import ForbiddenError
-from geo.publishable import LEAST_REPORTERS
+from geo.privacy import LEAST_PEOPLE
 from geo.store.ranking import read_cases
 from geo.store.session import Connection
 from geo.territory import Territory
@@ -48,19 +48,16 @@ async def ranking(
         dispatch.category(category)
     layer = jurisdiction.layer_at(day)
     units = sorted(layer.units, key=lambda unit: unit.id)
+    ids = [unit.id for unit in units]
     before = period_before(*period)
 
     def read(connection: Connection) -> Ranking:
-        told = [
-            (Period.public if public else Period.exact)(
-                read_cases(connection, jurisdiction, *days, day, category),
-                [unit.id for unit in units],
-                dispatch.calendar,
-                now,
-            )
+        count = Period.public if public else Period.exact
+        this, previous = (
+            count(read_cases(connection, jurisdiction, *days, day, category), ids, dispatch.calendar, now)
             for days in (period, before)
-        ]
-        return Ranking(units, *told, hides=public)
+        )
+        return Ranking(units, this, previous, hides=public)
 
     found = await service.ask_aside(read)
     headers = {"cache-control": "no-store", "vary": "Accept"}
@@ -73,7 +70,7 @@ async def ranking(
         "boundaries_at": day,
         "generation": generation_member(layer),
         "as_of": f"{now}Z",
-        "least_reporters": LEAST_REPORTERS if public else None,
+        "least_people": LEAST_PEOPLE if public else None,
         "city": found.city,
         "median": found.median,
         "wards": found.wards(sort),

@@ -1,6 +1,7 @@
 """Reports read for ward figures, under the boundaries of any date."""
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import BigInteger, Connection, func
 
@@ -13,7 +14,7 @@ from geo.store.units_at import reported_between, units_of_reports
 _REPORTER = func.coalesce(func.hashtextextended(func.encode(Report.reporter, "hex"), 0, type_=BigInteger), 0).label(
     "reporter"
 )
-_COLUMNS = (
+_COLUMNS: tuple[Any, ...] = (
     Report.category, Report.received_at, Report.due_at, Report.intake_at, Report.answered_at, Report.closed_at,
     Report.evidence, Report.satisfied, Report.reopened, Report.duplicate_of.is_not(None).label("merged"), _REPORTER,
 )  # fmt: skip

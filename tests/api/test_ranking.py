@@ -18,7 +18,7 @@ import pytest
 from api.ranking import Period
 from geo.demo import make_demo
 from geo.dispatch import Dispatch
-from geo.publishable import LEAST_REPORTERS
+from geo.privacy import LEAST_PEOPLE
 from geo.ranking import NAMES
 from geo.store.ranking import read_cases
 from geo.store.reports import add_reports
@@ -210,7 +210,7 @@ def test_boundaries_that_are_not_loaded_are_not_found(http):
 def test_the_public_asks_for_whole_months_that_are_over_and_for_the_wards_of_today(public):
     """Periods and wards that are nearly the same could be subtracted from each other."""
     whole = {"from": FIRST, "to": LAST}
-    assert public.get("/ranking", params=whole).json()["least_reporters"] == LEAST_REPORTERS
+    assert public.get("/ranking", params=whole).json()["least_people"] == LEAST_PEOPLE
     last_month = public.get("/ranking").raise_for_status().json()["period"]
     first, last = (dt.date.fromisoformat(last_month[end]) for end in ("from", "to"))
     today = dt.datetime.now(ZONE).date()
@@ -233,9 +233,8 @@ def test_the_public_sees_a_ward_only_with_enough_reporters_in_a_month_and_catego
     shown_to_all = Period.public(cases, [unit.id for unit in units], dispatch.calendar, np.datetime64("2025-11-05"))
     found = rows(sql, NEW, FIRST, LAST)
     found["month"] = found["reported_at"].dt.tz_convert(ZONE).dt.strftime("%Y-%m")
-    found["reporter"] = found["reporter"].fillna(b"")
     parts = found.groupby(["code", "month", "category"]).agg(n=("id", "size"), people=("reporter", "nunique"))
-    enough = parts[parts["people"] >= LEAST_REPORTERS].groupby("code")["n"].sum()
+    enough = parts[parts["people"] >= LEAST_PEOPLE].groupby("code")["n"].sum()
     shown = dict(zip((unit.code for unit in units), shown_to_all.wards.received.tolist(), strict=True))
     for code, count in shown.items():
         assert count <= enough.get(code, 0)

@@ -16,6 +16,7 @@ from geo.access import Caller
 from geo.cube import Cube
 from geo.dispatch import Dispatch
 from geo.errors import ForbiddenError
+from geo.privacy import Published
 from geo.store.boundaries import read_dispatch
 from geo.store.changes import CHANNEL as REPORTS
 from geo.store.engine import open_engine
@@ -87,6 +88,10 @@ class Service:
             words = "the reports are still being counted: try again in a few seconds"
             raise HTTPException(503, words, {"retry-after": "5"})
         return cube
+
+    async def published(self) -> Published:
+        """Give the counts that everybody may see; a problem with Retry-After while they are being read at the start."""
+        return await run_in_threadpool(self._live.published, await self.cube(), self._today())
 
     def _today(self) -> dt.date:
         return self._clock(self.dispatch.jurisdiction.territory)

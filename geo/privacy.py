@@ -13,9 +13,9 @@ A window is widened to whole months, of which the current one is not published b
 for any days would need groups of days, and then all that differ by a day are small; noise or rounding instead shows by
 many questions where a count steps up. The status is not published, as it changes, and a change is one report.
 
-Its limits: it is told that a cell that is not shown had fewer than k people that month; an import into a past month
-changes the table, and who kept the old one can compare; k - 1 people who know of their own reports can tell the one of
-the k-th; a person with several accounts is several people.
+Its limits: it is told that a cell that is not shown had fewer than k people that month; a report that comes in for a
+month that is over changes the table, and who kept the old one can compare; k - 1 people who know of their own reports
+can tell the one of the k-th; a person with several accounts is several people.
 """
 
 import datetime as dt

@@ -1,13 +1,15 @@
 """The cube of a process that answers: read once, kept up, swapped whole."""
 
+import datetime as dt
 from collections.abc import Callable
 from threading import Event, Lock
 
 from sqlalchemy import Engine
 
-from geo.cube import Cube
+from geo.cube import COARSEST, Cube, Query
 from geo.cube_axes import Axes
 from geo.dispatch import Dispatch
+from geo.privacy import Published, publish
 from geo.store.cube import Followed, follow, is_behind, read_cube
 
 
@@ -28,6 +30,8 @@ class LiveCube:
         self._key: object = None
         self._there = Event()
         self._one_refresher = Lock()
+        self._one_publisher = Lock()
+        self._published: tuple[object, Published] | None = None
 
     def refresh(self) -> bool:
         """Read the cube if there is none for the boundaries of now, else all that the log has since.
@@ -55,3 +59,17 @@ class LiveCube:
         """Give the cube, or None if it is still being read after so many seconds."""
         self._there.wait(seconds)
         return None if self._followed is None else self._followed.cube
+
+    def published(self, cube: Cube, today: dt.date) -> Published:
+        """Give what the public may see of a cube: made anew when a month is over, or got further reports afterwards."""
+        with self._one_publisher:
+            key = today.replace(day=1), _reports_before(cube, today.replace(day=1)), cube.axes
+            if self._published is None or self._published[0] != key:
+                self._published = key, publish(cube, today)
+            return self._published[1]
+
+
+def _reports_before(cube: Cube, day: dt.date) -> int:
+    if cube.days is None or cube.days[0] >= day:
+        return 0
+    return cube.counts(Query(cube.days[0], day - dt.timedelta(days=1), COARSEST)).n

@@ -5,25 +5,26 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from api.lookups.arrow_messages import uncompressed_messages
 from api.lookups.body import Reader
-from api.lookups.limits import MAX_MESSAGE_BYTES, too_large
 from api.lookups.points import SLICE, Batch, Lookup, read_days
 from geo.answers import FIELDS, Answers
 from geo.arrow_values import numbers
 from geo.columns import Floats, Words
 from geo.errors import InputError
 
-_CONTINUATION = b"\xff\xff\xff\xff"
-"""What every message of a stream begins with (Arrow's columnar format, "Encapsulated message format")."""
-
 _NAMES = ("lon", "lat", "at", "accuracy", "category")
+
+_LONGEST_TEXT = 1_000
+"""Characters of a value that many points may share: each of them would hold a copy."""
 
 
 def read_arrow(chunks: Iterable[bytes], lookup: Lookup) -> Iterator[Batch]:
     """Read record batches with the columns lon and lat, and if wanted at, accuracy and category."""
     try:
-        with pa.ipc.open_stream(_Messages(chunks)) as stream:
+        with pa.ipc.open_stream(Reader(uncompressed_messages(chunks))) as stream:
             _check_names(stream.schema.names)
             for batch in stream:
                 for start in range(0, len(batch), SLICE):
@@ -43,21 +44,6 @@ def write_arrow(answered: Iterable[Answers], lookup: Lookup) -> Iterator[bytes]:
             sink.seek(0)
             sink.truncate()
     yield sink.getvalue()
-
-
-class _Messages(Reader):
-    """A body that Arrow reads from, and that refuses to be asked for a message of any size."""
-
-    _begun = False
-
-    def read(self, size: int = -1) -> bytes:
-        if size > MAX_MESSAGE_BYTES:
-            raise too_large(f"an Arrow batch is larger than {MAX_MESSAGE_BYTES:,} bytes: send smaller batches")
-        read = super().read(size)
-        if not self._begun and not read.startswith(_CONTINUATION):  # else text would be taken for a huge length
-            raise InputError(f"the body is no stream of Arrow batches: it begins with {read!r}", "")
-        self._begun = True
-        return read
 
 
 def _check_names(names: list[str]) -> None:
@@ -85,7 +71,13 @@ def _batch(batch: pa.RecordBatch, lookup: Lookup) -> Batch:
 
 def _plain(batch: pa.RecordBatch, name: str) -> pa.Array:
     column = batch.column(name)
-    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+    if not pa.types.is_dictionary(column.type):
+        return column
+    if column.type.value_type in (pa.string(), pa.large_string()):
+        longest = pc.max(pc.binary_length(column.dictionary)).as_py() or 0
+        if longest > _LONGEST_TEXT:
+            raise InputError(f"the column {name} shares a text of {longest:,} characters: shorten it", name)
+    return column.dictionary_decode()
 
 
 def _numbers(batch: pa.RecordBatch, name: str, unreadable: dict[int, InputError]) -> Floats:

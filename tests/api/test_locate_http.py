@@ -343,3 +343,21 @@ def test_the_document_describes_lookups_with_examples_that_work(app) -> None:
     assert described["post"]["responses"].keys() == {"200", "404", "406", "413", "415", "422"}
     references = {each.split('"')[0] for each in orjson.dumps(document).decode().split("#/components/schemas/")[1:]}
     assert references <= document["components"]["schemas"].keys()
+
+
+@pytest.mark.parametrize("codec", ["lz4", "zstd"])
+def test_what_would_grow_in_memory_is_refused_before_it_does(app, codec) -> None:
+    points = pa.record_batch({"lon": np.zeros(100_000), "lat": np.zeros(100_000)})
+    texts = pa.record_batch({"lon": [105.9], "lat": [21.0], "category": pa.array(["waste"]).dictionary_encode()})
+    for batch in (points, texts):
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, batch.schema, options=pa.ipc.IpcWriteOptions(compression=codec)) as stream:
+            stream.write_batch(batch)
+        assert_problem(post(app, sink.getvalue().to_pybytes(), ARROW), 422, "without compression", pointer="#")
+
+
+def test_a_long_text_is_not_copied_for_every_point(app) -> None:
+    shared = pa.DictionaryArray.from_arrays(np.zeros(10_000, dtype=np.int8), ["w" * 1_000_000])
+    place = {"lon": np.full(10_000, 105.9), "lat": np.full(10_000, 21.0)}
+    refused = post(app, as_arrow(place | {"category": shared}), ARROW)
+    assert_problem(refused, 422, "1,000,000 characters", pointer="#/category")

@@ -18,10 +18,11 @@ from api.open311.discovery import discovery_words
 from api.open311.faults import Fault, FaultsError, answer_with_faults
 from api.open311.formats import Format, rendered
 from api.open311.parameters import moment_of
-from api.open311.posting import FORM, MAX_FORM_BYTES, read_form, read_key, read_post
+from api.open311.posting import FORM, read_form, read_key, read_post
 from api.open311.requests import notice, request_words
 from api.open311.search import read_ids, read_search
 from api.open311.services import definition_words, service_words
+from api.routes.reports import MAX_REPORT_BYTES
 from geo.access import PUBLIC, Caller
 from geo.store.audit import record
 from geo.store.service_requests import add_attributes, find_service_requests, service_requests_by_id
@@ -103,7 +104,7 @@ async def post_request(request: Request, format: Format) -> Response:
     """Take a report, and answer its id once it is committed."""
     media_type(request, (FORM,))
     try:
-        body = await read_body(request, MAX_FORM_BYTES)
+        body = await read_body(request, MAX_REPORT_BYTES)
     except ClientDisconnect:
         return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it, and nothing was taken
     ask = await asked(request, format, read_form(body))

@@ -10,6 +10,7 @@ from api.new_report import MAX_REPORTER, NewReport
 from api.open311.addresses import find_place
 from api.open311.attributes import Answers, read_answers
 from api.open311.parameters import Parameters
+from api.routes.reports import MAX_KEY
 from geo.coordinates import check_coordinates
 from geo.dispatch import Dispatch
 from geo.errors import CoordinateError, InputError
@@ -17,8 +18,6 @@ from geo.links import link_fault
 from geo.texts import text_fault
 
 FORM = "application/x-www-form-urlencoded"
-MAX_FORM_BYTES = 64 * 1024
-MAX_KEY = 200
 _MAX_FIELDS = 200
 _HTML = re.compile(r"</?[a-z!][^<>]*>", re.IGNORECASE)
 # Whatever tells two persons best comes first.

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 
+import geopandas as gpd
 import h3
 import numpy as np
 import pytest
@@ -14,11 +15,13 @@ from sqlalchemy import Engine
 from geo.access import Caller
 from geo.cube import Cube, Query
 from geo.cube_axes import Axes
+from geo.cube_frames import facts_of_frame
 from geo.demo import Demo, make_demo
-from geo.errors import SetupError
+from geo.errors import InputError, SetupError
 from geo.lifecycle import Event
 from geo.store import cube as store
 from geo.store import months
+from geo.store.changes import Cursor
 from geo.store.cube import Followed, follow, is_behind, read_cube
 from geo.store.engine import open_engine
 from geo.store.events import add_event
@@ -207,6 +210,26 @@ def test_a_process_follows_by_itself_and_publishes_a_month_once_it_is_over(engin
     live.refresh()
     later = live.published(live.wait(0), LAST).counts(EVER)
     assert table.counts(EVER).n < later.n <= 2000
+
+
+def test_a_geoparquet_file_gives_the_cube_of_the_database(engine, axes, demo, tmp_path):
+    add(engine, demo, slice(0, 800))
+    reports, course = demo.reports.take(np.arange(800)), demo.course.take(np.arange(800))
+    columns = {name: getattr(reports, name) for name in ("reported_at", "category", "reporter")}
+    points = gpd.points_from_xy(reports.lon, reports.lat, crs=4326)
+    frame = gpd.GeoDataFrame(columns | {"status": course.status, "synthetic": course.synthetic}, geometry=points)
+    with engine.connect() as connection:
+        merged = connection.exec_driver_sql("SELECT id FROM report WHERE duplicate_of IS NOT NULL").scalars().all()
+    frame["duplicate"] = np.isin(reports.id.astype(str), [str(id) for id in merged])
+    frame.to_crs(32648).to_parquet(tmp_path / "reports.parquet")
+    read = gpd.read_parquet(tmp_path / "reports.parquet")
+    cube = Cube(axes).extend(facts_of_frame(axes, read, HANOI.time_zone))
+    assert_as_read_anew(engine, Followed(cube, Cursor(), np.empty(0, np.int64)))
+    for column, value, says in (("status", "done", "unknown status 'done'"), ("reported_at", None, "has no time")):
+        with pytest.raises(InputError, match=says):
+            facts_of_frame(axes, read.assign(**{column: value}), HANOI.time_zone)
+    with pytest.raises(InputError, match="no column 'category'"):
+        facts_of_frame(axes, read.drop(columns="category"), HANOI.time_zone)
 
 
 def test_an_empty_database_has_an_empty_cube(engine, axes):

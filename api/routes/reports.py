@@ -45,7 +45,10 @@ async def post_reports(
         return Response(lines, media_type=NDJSON)
     report = read_report(parsed(body))
     answer = await run_in_threadpool(take_report, service, caller, report, body, idempotency_key)
-    headers = {"location": f"/v1/reports/{answer.id}"}
+    headers = {
+        "location": f"/v1/reports/{answer.id}",
+        "link": f'</v1/duplicates?report={answer.id}>; rel="related"; title="likely duplicates"',
+    }
     if answer.repeated:
         headers["idempotency-replayed"] = "true"
     return Response(answer.body, HTTPStatus.CREATED, headers, JSON)

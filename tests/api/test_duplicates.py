@@ -58,8 +58,9 @@ def test_a_report_that_comes_in_finds_what_it_repeats_and_merging_keeps_both_his
         (FIRST | {"category": "parking", "description": "Ô tô đỗ dưới lòng đường"}, DAY),
     ):
         send(http, other, at)
-    again = send(http, AGAIN, "2025-09-10T09:30:00Z")
-    found = http.get("/duplicates", params={"report": again}).raise_for_status().json()
+    answer = http.post("/reports", json=AGAIN | {"reported_at": "2025-09-10T09:30:00Z"})
+    again = answer.json()["id"]
+    found = http.get(answer.links["related"]["url"].removeprefix("/v1")).raise_for_status().json()
     [pair] = found["pairs"]
     assert (pair["earlier"]["id"], pair["later"]["id"]) == (first, again)
     metres = (

@@ -49,8 +49,8 @@ def put_units(
                 "generation_id": generation,
                 "unit_id": unit_ids[code],
                 "parent_id": parents.get(code),
-                "kind": kind,
-                "name_en": name_en,
+                "file_kind": kind,
+                "file_name_en": name_en,
                 "geom": from_shape(geometry, srid=4326, extended=True),
                 "area_m2": abs(_ELLIPSOID.geometry_area_perimeter(geometry)[0]),
             }
@@ -64,7 +64,7 @@ def put_units(
 def take_over_names(connection: Connection, generation: int) -> None:
     """Give the units of a generation the kinds and the English names that its file has for them."""
     told = update(Unit).where(Unit.id == Boundary.unit_id, Boundary.generation_id == generation)
-    kind, name_en = (func.coalesce(getattr(Boundary, name), getattr(Unit, name)) for name in ("kind", "name_en"))
+    kind, name_en = func.coalesce(Boundary.file_kind, Unit.kind), func.coalesce(Boundary.file_name_en, Unit.name_en)
     connection.execute(told.values(kind=kind, name_en=name_en))
 
 

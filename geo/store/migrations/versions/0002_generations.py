@@ -26,9 +26,9 @@ def upgrade() -> None:
     op.create_foreign_key(op.f("fk_generation_replaces_id"), "generation", "generation", ["replaces_id"], ["id"])
     op.add_column(
         "boundary",
-        sa.Column("kind", sa.Text(), comment="as its file says; the unit takes it over at the activation"),
+        sa.Column("file_kind", sa.Text(), comment="as its file says; the unit takes it over at the activation"),
     )
-    op.add_column("boundary", sa.Column("name_en", sa.Text(), comment="likewise"))
+    op.add_column("boundary", sa.Column("file_name_en", sa.Text(), comment="likewise"))
     op.create_index(
         "ix_report_open",
         "report",
@@ -40,7 +40,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take back."""
     op.drop_index("ix_report_open", "report")
-    for column in ("name_en", "kind"):
+    for column in ("file_name_en", "file_kind"):
         op.drop_column("boundary", column)
     for column in ("replaces_id", "ended_by_id"):
         op.drop_column("generation", column)

@@ -1,9 +1,8 @@
 """A CSV file of reports to committed rows with every index, beside what others need for the same rows and tables."""
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,12 @@ from geoalchemy2 import WKBElement
 from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.orm import Session
 
-from boundaries.bundled import schematic_generations
-from geo.store.boundaries import add_generation, put_categories, put_territory
-from geo.store.cluster import DATABASE, PrivateCluster
-from geo.store.engine import open_engine
-from geo.store.migrate import upgrade
 from geo.store.report_import import import_file
 from geo.store.schema import ExternalReference, Report, ReportEvent
+from geo.store.session import opened
 from geo.territory import CATEGORIES, HANOI
-from tests.bench.harness import Bar, Method, Result, Size
-from tests.conftest import cloned, reachable_folder
+from tests.bench.city import hanoi_database
+from tests.bench.harness import Bar, Method, Result, Size, best_of
 
 Rows = dict[Any, list[dict[str, Any]]]
 TABLES: tuple[Any, ...] = (ExternalReference, Report, ReportEvent)
@@ -37,10 +32,10 @@ NOTE = (
 def results(size: Size) -> Iterator[Result]:
     """Import a file; then write rows of it in the ways of others."""
     n = size.of(200_000, 40_000)
-    with hanoi() as (engine, folder):
-        file = folder / "reports.csv"
+    with hanoi_database() as city, opened(city.url) as engine:
+        file = city.folder / "reports.csv"
         write_csv(file, n)
-        methods = [Method(OURS, best_of(3, engine, lambda: ours(engine, file)) * 1e6 / n)]
+        methods = [Method(OURS, best_of(3, lambda: ours(engine, file), partial(emptied, engine)) * 1e6 / n)]
         peers: dict[str, tuple[Callable[[Engine, Rows], Callable[[], object]], int]] = {
             ASYNCPG: (by_asyncpg, size.of(40_000, 20_000)),
             "psycopg COPY text": (by_copy_text, size.of(40_000, 10_000)),
@@ -49,7 +44,8 @@ def results(size: Size) -> Iterator[Result]:
         }
         rows = stored_rows(engine, max(count for _, count in peers.values()))
         for name, (prepare, count) in peers.items():
-            methods.append(Method(name, best_of(3, engine, prepare(engine, first(rows, count))) * 1e6 / count))
+            work = prepare(engine, first(rows, count))
+            methods.append(Method(name, best_of(3, work, partial(emptied, engine)) * 1e6 / count))
     yield Result(f"import of {n:,} reports from CSV", "µs a row", methods, [bar(methods)], NOTE)
 
 
@@ -61,25 +57,6 @@ def bar(methods: list[Method]) -> Bar:
     reached = f"{rate:,.0f} rows/s, {times:.3g} x ORM, {beside_asyncpg:.2g} x asyncpg"
     asked = "50,000 rows/s, or 7 x ORM add_all"
     return Bar(asked, "1.5 x asyncpg copy", reached, rate >= 50_000 or times >= 7, beside_asyncpg >= 1.5)
-
-
-@contextmanager
-def hanoi() -> Iterator[tuple[Engine, Path]]:
-    """Give a durable database of our own with Hanoi's boundaries, and a folder."""
-    with reachable_folder() as folder:
-        cluster = PrivateCluster(folder / "postgres")
-        with cluster.running(), cloned(cluster, DATABASE) as database:
-            upgrade(database.url)
-            with database.transaction() as connection:
-                put_territory(connection, HANOI)
-                put_categories(connection, CATEGORIES)
-                for generation in schematic_generations("bench"):
-                    add_generation(connection, HANOI.id, generation)
-            engine = open_engine(database.url)
-            try:
-                yield engine, folder
-            finally:
-                engine.dispose()
 
 
 def write_csv(path: Path, n: int) -> None:
@@ -100,16 +77,9 @@ def ours(engine: Engine, file: Path) -> None:
     import_file(engine, HANOI.id, file, None, file.with_name("rejects.csv"), lambda *_: None)
 
 
-def best_of(times: int, engine: Engine, work: Callable[[], object]) -> float:
-    """Take the shortest of some runs into empty tables, in seconds."""
-    seconds = []
-    for _ in range(times):
-        with engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {', '.join(table.__tablename__ for table in TABLES)}"))
-        start = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+def emptied(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {', '.join(table.__tablename__ for table in TABLES)}"))
 
 
 def stored_rows(engine: Engine, count: int) -> Rows:

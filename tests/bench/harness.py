@@ -6,11 +6,11 @@ A figure counts only beside its peers in the same run: a slower machine slows al
 import gc
 import json
 import os
-import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -98,11 +98,11 @@ def at_most(value: float, bar: float, goal: float, unit: str) -> Bar:
     return Bar(f"at most {bar:g} {unit}", f"{goal:g} {unit}", f"{value:.3g} {unit}", value <= bar, value <= goal)
 
 
-def best_of(times: int, work: Callable[[], object]) -> float:
-    """Take the shortest of some runs, in seconds: what disturbs a run only makes it longer."""
+def best_of(times: int, work: Callable[[], object], before: Callable[[], object] = gc.collect) -> float:
+    """Take the shortest of some runs, in seconds: what disturbs a run only makes it longer; `before` is not timed."""
     seconds = []
     for _ in range(times):
-        gc.collect()
+        before()
         start = time.perf_counter()
         work()
         seconds.append(time.perf_counter() - start)
@@ -133,9 +133,16 @@ def one_core() -> Iterator[None]:
         os.sched_setaffinity(0, cores)
 
 
-def peak_mb() -> float:
-    """Give the most memory that this process ever held, in MB (10^6 bytes)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+def peak_mb(process: int | str = "self") -> float:
+    """Give the most memory that a running process ever held, in MB (10^6 bytes)."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM"))
+
+
+def cpu_seconds(process: int) -> float:
+    """Give the time of a core that a running process has taken, all threads together."""
+    tasks = Path(f"/proc/{process}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from geo.store.session import Engine
 FILE = "admin.key"
 
 
-def ensure_admin_key(engine: Engine, territory: str, folder: Path) -> Path:
-    """See that there is a key in the data folder, which only its owner can read; one that was revoked stays revoked.
+def ensure_admin_key(engine: Engine, territory: str, folder: Path) -> Path | None:
+    """See that there is a key in the data folder, which only its owner can read.
+
+    A key that is there is never replaced: one that was revoked stays revoked, one of another database stays that one's.
 
     Parameters
     ----------
@@ -23,8 +25,8 @@ def ensure_admin_key(engine: Engine, territory: str, folder: Path) -> Path:
 
     Returns
     -------
-    Path
-        The file; its text is the key.
+    Path or None
+        The file; its text is the key. None if there is a key of another database.
 
     Raises
     ------
@@ -33,15 +35,15 @@ def ensure_admin_key(engine: Engine, territory: str, folder: Path) -> Path:
     """
     path = folder / FILE
     try:
-        shown = read_key(path.read_text().strip()) if path.exists() else None
         with engine.begin() as connection:
-            if shown is None or shown.id not in {key.id for key in read_keys(connection, territory)}:
-                _write(
-                    path, create_key(connection, territory, "admin", "hientruong up", name="who started the service")
-                )
+            if not path.exists():
+                _write(path, create_key(connection, territory, "admin", "hientruong up", name="who started it"))
+                return path
+            shown = read_key(path.read_text().strip())
+            is_ours = shown is not None and shown.id in {key.id for key in read_keys(connection, territory)}
+            return path if is_ours else None
     except OSError as error:
         raise SetupError(f"{path}: the administrator's key: {error.strerror}") from None
-    return path
 
 
 def _write(path: Path, text: str) -> None:

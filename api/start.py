@@ -16,7 +16,7 @@ from geo.territory import HANOI
 _LOADED_BY = "hientruong up"
 
 
-def prepare(url: str, demo: bool) -> Path:
+def prepare(url: str, demo: bool) -> Path | None:
     """See that there is something to serve, and a key for who starts it.
 
     Parameters
@@ -28,8 +28,8 @@ def prepare(url: str, demo: bool) -> Path:
 
     Returns
     -------
-    Path
-        The file with the administrator's key.
+    Path or None
+        The file with the administrator's key; None if the one that is there is of another database.
     """
     settings = territory_settings()
     with opened(url) as engine:

@@ -78,6 +78,14 @@ def reachable_folder() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_data_folder() -> Iterator[None]:
+    """Keep the keys that tests make out of the data folder of whoever runs them."""
+    with reachable_folder() as folder, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HIENTRUONG_DATA_DIR", str(folder))
+        yield
+
+
 @pytest.fixture
 def server_folder() -> Iterator[Path]:
     with reachable_folder() as folder:

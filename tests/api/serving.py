@@ -82,7 +82,8 @@ def serving(url: str) -> Iterator[str]:
 
 def clean_environment(**variables: str | None) -> dict[str, str]:
     """Give this process's environment without our settings and without a limit of requests, and with these."""
-    variables = {"HIENTRUONG_RATE_PUBLIC": "0"} | variables
+    folder = os.environ.get("HIENTRUONG_DATA_DIR")
+    variables = {"HIENTRUONG_RATE_PUBLIC": "0", "HIENTRUONG_DATA_DIR": folder} | variables
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("HIENTRUONG_", "DATABASE_"))}
     return kept | {name: value for name, value in variables.items() if value is not None}
 

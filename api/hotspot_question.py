@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from api.period import period_of
+from api.public_counts import widened
 from geo.cube import Query
 from geo.dispatch import Dispatch
 from geo.errors import InputError
 from geo.hexgrid import HexGrid
-from geo.hotspot_views import find
-from geo.hotspots import Count, Found, Question, Window
+from geo.hotspots import Question, Window
 from geo.jurisdiction import Layer
 from geo.territory import Generation, Territory
 
@@ -45,12 +45,14 @@ class Asked:
     statuses: tuple[str, ...] | None = None
     duplicates: bool = True
 
-    def question(self, dispatch: Dispatch) -> Question:
-        """Check it, and fill in what was left out; InputError names the parameter."""
+    def question(self, dispatch: Dispatch, *, public: bool = False) -> Question:
+        """Check it, and fill in what was left out; the public has whole months. InputError names the parameter."""
         territory = dispatch.jurisdiction.territory
         for code in self.categories or ():
             dispatch.category(code)
         window = Window(*period_of(territory, *self.period), self.categories)
+        if public:
+            window = widened(window, territory.today())
         return Question(window, before=self._before(territory), **self.options)
 
     def _before(self, territory: Territory) -> Window | None:
@@ -61,9 +63,8 @@ class Asked:
             raise InputError("give both days of the period to compare with, or none", "compare_from")
         return Window(*period_of(territory, first, last), self.categories)
 
-    def query(self, question: Question, unit_id: int | None = None) -> Query:
+    def query(self, window: Window, unit_id: int | None = None) -> Query:
         """Tell the cube what to count."""
-        window = question.window
         return Query(
             window.first,
             window.last,
@@ -73,11 +74,6 @@ class Asked:
             unit_id,
             duplicates=self.duplicates,
         )
-
-
-def answer(asked: Asked, question: Question, layer: Layer, count: Count) -> Found:
-    """Answer on the grid of the city as the boundaries of a layer are; those of the last day are the right ones."""
-    return find(grid_of(layer, asked.resolution), count, question)
 
 
 def grid_of(layer: Layer, resolution: int) -> HexGrid:

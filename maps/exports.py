@@ -24,7 +24,7 @@ Facts = Mapping[str, Any]
 
 
 def table(found: Found, facts: Facts) -> pa.Table:
-    """Give one row a cell: its name, what was measured and found, whether something is hidden; NaN is null.
+    """Give one row a cell: its name, what was measured and found, whether something is hidden; what is not finite is null.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def table(found: Found, facts: Facts) -> pa.Table:
     """
     columns: dict[str, Any] = {"cell": pa.array(cell_names(found.grid.cell).tolist(), pa.string())}
     for name, values in found.columns.items():
-        columns[name] = pa.array(values, mask=np.isnan(values) if values.dtype.kind == "f" else None)
+        columns[name] = pa.array(values, mask=~np.isfinite(values) if values.dtype.kind == "f" else None)
     if found.question.view == "emerging":
         columns["class_name"] = pa.array([NAMES[code].en for code in found.classes.tolist()], pa.string())
     columns["inside"] = pa.array(found.grid.inside)

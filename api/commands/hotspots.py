@@ -107,7 +107,7 @@ def _found(asked: "Asked", population: Path | None) -> "tuple[Found, Dispatch]":
     grid = grid_of(layer, asked.resolution)
     if residents is not None:
         grid = grid.with_population(*residents)
-    count = counting(cube, asked.query(question), reporters=question.measure == "reporters")
+    count = counting(cube, asked.query(question.window), reporters=question.measure == "reporters")
     return find(grid, count, question), dispatch
 
 

@@ -1,64 +1,96 @@
-"""Counts of reports by H3 cell, as GeoJSON."""
+"""Counts of reports by H3 cell."""
 
-import datetime as dt
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-import orjson
+import numpy as np
+import pyarrow as pa
 import shapely
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
-from api.period import period_of
-from api.routes.geojson import MEDIA_TYPE, Bbox, bbox_of, generation_member
+from api.caller import Calling, require
+from api.hotspot_answer import FORMATS, media_type_of, respond, unit_number
+from api.hotspot_question import Asked
+from api.public_counts import hidden_words, published, told
+from api.routes.geojson import Bbox, bbox_of, generation_member
+from api.routes.hotspots import Categories, First, Format, Last, Resolution, Statuses
 from api.service import WholeService
+from geo.access import SEES_SMALL_COUNTS
 from geo.cells import cell_names, cell_polygons
-from geo.cube import Query as Window
-from geo.cube_axes import CUBE_RESOLUTION
-from geo.store.counts import count_cells
+from geo.columns import Integers
 
 router = APIRouter(prefix="/v1", tags=["maps"])
-_COARSEST, _FINEST = 5, 10
-_DECIMALS = 6  # 0.1 m
 
 
-@router.get("/hexes", response_class=Response, responses={200: {"content": {MEDIA_TYPE: {}}}})
+@router.get(
+    "/hexes", response_class=Response, responses={200: {"content": {kind: {} for kind in FORMATS.values()}}, 304: {}}
+)
 async def hexes(
+    request: Request,
     service: WholeService,
-    category: Annotated[str | None, Query(description="all categories if left out", examples=["waste"])] = None,
-    first: Annotated[dt.date | None, Query(alias="from", description="first local day")] = None,
-    last: Annotated[dt.date | None, Query(alias="to", description="last local day, included")] = None,
-    res: Annotated[int, Query(ge=_COARSEST, le=_FINEST, description="H3 resolution")] = 8,
+    caller: Calling,
+    category: Categories = None,
+    first: First = None,
+    last: Last = None,
+    res: Resolution = 8,
+    status: Statuses = None,
+    duplicates: Annotated[bool, Query(description="count reports, too, that were merged into others")] = True,
+    unit: Annotated[str | None, Query(description="code of a ward on the last day: its reports only")] = None,
+    measure: Annotated[Literal["count", "reporters"], Query(description="reports, or people who reported")] = "count",
     bbox: Bbox = None,
+    format: Format = None,
 ) -> Response:
-    """Count reports by cell. Without dates: the last 30 days. ``n`` counts the reports of the cells that are given."""
-    territory = service.dispatch.jurisdiction.territory
-    first, last = period_of(territory, first, last)
-    if category is not None:
-        service.dispatch.category(category)
-    if res > CUBE_RESOLUTION:
-        counts = await service.ask_aside(lambda c: count_cells(c, territory, res, first, last, category))
-    else:
-        categories = None if category is None else (category,)
-        counts = (await service.cube()).counts(Window(first, last, res, categories))
-    polygons = cell_polygons(counts.cell)
-    if (box := bbox_of(bbox)) is not None:
-        shown = shapely.intersects(polygons, shapely.box(*box))
-        counts, polygons = counts.take(shown), polygons[shown]
-    shapes = shapely.to_geojson(shapely.transform(polygons, lambda corners: corners.round(_DECIMALS)))
-    features = [
-        {"type": "Feature", "id": name, "geometry": orjson.Fragment(shape), "properties": {"count": count}}
-        for name, shape, count in zip(cell_names(counts.cell).tolist(), shapes, counts.count.tolist(), strict=True)
-    ]
-    body = {
-        "type": "FeatureCollection",
-        "period": {"from": first, "to": last},
-        "category": category,
+    """Count reports by cell. Without dates: the last 30 days. ``n`` counts the reports of the cells that are given.
+
+    Without a key: whole months that are over; what few people reported is told of coarser cells, in ``hidden``.
+    """
+    media_type, box = media_type_of(request, format), bbox_of(bbox)
+    asked = Asked(
+        tuple(category) if category else None,
+        (first, last),
+        resolution=res,
+        statuses=tuple(status) if status else None,
+        duplicates=duplicates,
+    )
+    public = not caller.sees_small_counts
+    window = asked.question(service.dispatch, public=public).window
+    layer = service.dispatch.jurisdiction.layer_at(window.last)
+    unit_id = None if unit is None else layer.units[unit_number(layer, unit)].id
+    query = asked.query(window, unit_id)
+    facts: dict[str, Any] = {
+        "period": {"from": window.first, "to": window.last},
+        "category": category[0] if category and len(category) == 1 else None,
+        "categories": window.categories,
+        "measure": measure,
         "resolution": res,
-        "n": counts.n,
-        "synthetic": int(counts.synthetic.sum()),
-        "generation": generation_member(service.dispatch.jurisdiction.layer_at(last)),
-        "features": features,
+        "generation": generation_member(layer),
     }
-    return Response(orjson.dumps(body), media_type=MEDIA_TYPE)
+    if public:
+        if measure == "reporters":
+            require(caller, SEES_SMALL_COUNTS, "the measure reporters")
+        counts = told(await published(service), query, window)
+        fine = counts.cell >> 52 & 0b1111 == res
+        columns = counts.cell[fine], counts.count[fine], counts.synthetic[fine]
+        facts["hidden"] = hidden_words(counts, res)
+    else:
+        cube = await service.cube()
+        counted = cube.counts(query) if measure == "count" else await run_in_threadpool(cube.reporters, query)
+        columns, facts["hidden"] = (counted.cell, counted.count, counted.synthetic), None
+    cell, count, synthetic = columns if box is None else _within(columns, box)
+    facts |= {"n": int(count.sum()), "synthetic": int(synthetic.sum())}
+    rows = pa.table({"cell": cell_names(cell).tolist(), "count": count}).cast(_ROWS)
+    return respond(request, media_type, rows, facts)
+
+
+_ROWS = pa.schema({"cell": pa.string(), "count": pa.int64()})
+
+
+def _within(
+    columns: tuple[Integers, Integers, Integers], box: tuple[float, float, float, float]
+) -> tuple[Integers, ...]:
+    """Pick the cells that meet a box."""
+    meet = np.asarray(shapely.intersects(cell_polygons(columns[0]), shapely.box(*box)))
+    return tuple(values[meet] for values in columns)
 
 
 @router.get("/categories")

@@ -1,0 +1,150 @@
+"""An answer about hot spots over HTTP: in the format that was asked for, with a tag that says whether it changed."""
+
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from http import HTTPStatus
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.caller import require
+from api.etag import entity_tag, is_known, negotiated
+from api.hotspot_facts import facts_of
+from api.hotspot_question import Asked, grid_of
+from api.public_counts import hidden_words, public_counting, published, told
+from api.routes.geojson import MEDIA_TYPE as GEOJSON
+from api.routes.geojson import bbox_of
+from api.service import Service
+from geo.access import SEES_SMALL_COUNTS, Caller
+from geo.cells import cell_polygons
+from geo.errors import InputError
+from geo.hotspot_views import counting, find
+from geo.hotspots import Found
+from geo.jurisdiction import Layer
+from maps.exports import Facts, table, to_arrow, to_columns, to_csv, to_geojson
+
+COLUMNS, ARROW, CSV = "application/json", "application/vnd.apache.arrow.stream", "text/csv"
+_PUBLIC_VIEWS: Final = ("counts", "hotspots")
+FORMATS: Final[Mapping[str, str]] = {"geojson": GEOJSON, "json": COLUMNS, "arrow": ARROW, "csv": CSV}
+_WRITERS: Final[Mapping[str, Callable[[pa.Table, Facts], bytes]]] = {
+    GEOJSON: to_geojson,
+    COLUMNS: to_columns,
+    ARROW: lambda rows, _: to_arrow(rows),
+    CSV: lambda rows, _: to_csv(rows),
+}
+
+
+async def answered(
+    request: Request,
+    service: Service,
+    caller: Caller,
+    asked: Asked,
+    media_type: str,
+    where: tuple[str | None, str | None],
+    *,
+    every_cell: bool,
+) -> Response:
+    """Answer a question as the caller may be told.
+
+    Parameters
+    ----------
+    where : (str or None, str or None)
+        Code of a unit, and a box: the cells that touch them are shown.
+    every_cell : bool
+        Whether cells without a report or finding are shown, too.
+    """
+    public = not caller.sees_small_counts
+    if public and (asked.options["view"] not in _PUBLIC_VIEWS or asked.options["measure"] == "reporters"):
+        require(caller, SEES_SMALL_COUNTS, f"the view {asked.options['view']} of {asked.options['measure']}")
+    question = asked.question(service.dispatch, public=public)
+    layer = service.dispatch.jurisdiction.layer_at(question.window.last)
+    query = asked.query(question.window)
+    hidden = None
+    if public:
+        public_table = await published(service)
+        count = public_counting(public_table, query)
+        hidden = hidden_words(told(public_table, query, question.window), asked.resolution)
+    else:
+        count = counting(await service.cube(), query, reporters=question.measure == "reporters")
+
+    def answer() -> Response:
+        whole = find(grid_of(layer, asked.resolution), count, question)
+        found = shown_cells(whole, layer, *where, every_cell=every_cell)
+        facts = facts_in(found, whole, layer) | ({} if hidden is None else {"hidden": hidden})
+        return respond(request, media_type, table(found, facts), facts)
+
+    return await run_in_threadpool(answer)
+
+
+def media_type_of(request: Request, format: str | None) -> str:
+    """Choose the format: by its name, else by the Accept header."""
+    return FORMATS[format] if format else negotiated(request, tuple(FORMATS.values()))
+
+
+def shown_cells(found: Found, layer: Layer, unit: str | None, bbox: str | None, *, every_cell: bool) -> Found:
+    """Pick the cells that are told: of a unit, of a box, and those of which there is something to say.
+
+    Parameters
+    ----------
+    found : Found
+        Of the whole city, by which it is judged what stands out.
+    layer : Layer
+        Boundaries that have the unit.
+    unit : str, optional
+        Code; cells that touch it are shown.
+    bbox : str, optional
+        west,south,east,north; cells that touch it are shown.
+    every_cell : bool
+        Whether cells without a report or finding are shown, too.
+
+    Raises
+    ------
+    InputError
+        No unit has the code, or the box is none.
+    """
+    if not every_cell:
+        found = found.take(found.noteworthy)
+    areas = [] if unit is None else [layer.locator.polygons[unit_number(layer, unit)]]
+    if (box := bbox_of(bbox)) is not None:
+        areas.append(shapely.box(*box))
+    for area in areas:
+        shapely.prepare(area)
+        found = found.take(np.asarray(shapely.intersects(area, cell_polygons(found.grid.cell))))
+    return found
+
+
+def respond(request: Request, media_type: str, rows: pa.Table, facts: Facts) -> Response:
+    """Write an answer, or 304 to a client that has it already."""
+    body = _WRITERS[media_type](rows, facts)
+    tag = entity_tag(media_type, blake2b(body, digest_size=16).hexdigest())
+    # Who has another key may be told other figures.
+    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "Accept, Authorization, X-API-Key"}
+    if media_type == CSV:
+        address = request.url.include_query_params(format="json")
+        headers["link"] = f'<{address.path}?{address.query}>; rel="describedby"; type="{COLUMNS}"'
+    if is_known(request.headers.getlist("if-none-match"), tag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def facts_in(found: Found, whole: Found, layer: Layer) -> dict[str, Any]:
+    """Tell what an answer rests on: the figures of the city, and how many reports the cells shown have."""
+    return facts_of(whole, layer) | {
+        "n": found.n,
+        "n_before": found.n_before,
+        "n_city": whole.n,
+        "cells_shown": len(found),
+        "synthetic": int(found.synthetic.sum()),
+    }
+
+
+def unit_number(layer: Layer, code: str) -> int:
+    """Find the place of a unit in a layer by its code; InputError if it has none of that code."""
+    for number, unit in enumerate(layer.units):
+        if unit.code == code:
+            return number
+    raise InputError(f"no unit of these boundaries has the code {code!r:.40}: see /v1/units", "unit")

@@ -1,0 +1,118 @@
+"""One H3 cell: where it is, its series, its categories, and its newest reports for those who may read them."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.caller import Calling
+from api.cell_place import place_of
+from api.hotspot_question import Asked
+from api.new_report import as_json, in_utc
+from api.public_counts import public_counting, published
+from api.routes.geojson import generation_member
+from api.routes.hotspots import Categories, First, Last
+from api.service import Served
+from geo.access import SEES_REPORTS
+from geo.cells import cells_named
+from geo.cube import COARSEST
+from geo.cube_axes import CUBE_RESOLUTION
+from geo.errors import InputError
+from geo.hotspot_views import counting
+from geo.hotspots import Count, Window
+from geo.store.report_list import Wanted, list_reports
+
+router = APIRouter(prefix="/v1", tags=["maps"])
+_YEAR = dt.timedelta(days=364)
+_DAY = dt.timedelta(days=1)
+_MOST_MONTHS = 120
+
+
+@router.get("/hexes/{h3}")
+async def hex(
+    h3: str,
+    service: Served,
+    caller: Calling,
+    category: Categories = None,
+    first: First = None,
+    last: Last = None,
+    reports: Annotated[int, Query(ge=0, le=100, description="newest ones, for those who may read them")] = 10,
+) -> Response:
+    """Tell of one cell: its place in words, reports by month and by category. Without dates: a year until today.
+
+    Without a key: whole months that are over; null stands for a month in which fewer than five people reported here.
+    """
+    cell, resolution = _cell(h3)
+    jurisdiction = service.dispatch.jurisdiction
+    territory, public = jurisdiction.territory, not caller.sees_small_counts
+    first = first or (last or territory.today()) - _YEAR
+    asked = Asked(tuple(category) if category else None, (first, last), resolution=resolution)
+    window = asked.question(service.dispatch, public=public).window
+    months = _months(window)
+    query = asked.query(window)
+    layer = jurisdiction.layer_at(window.last)
+    count = public_counting(await published(service), query) if public else counting(await service.cube(), query)
+    codes = [each.code for each in service.dispatch.categories] if category is None else category
+
+    def tell() -> dict[str, Any]:
+        series = [_of_cell(count, month, cell) for month in months]
+        by_category = {code: _of_cell(count, window._replace(categories=(code,)), cell) for code in codes}
+        return {
+            "cell": h3.lower(),
+            "resolution": resolution,
+            "place": place_of(cell, layer),
+            "period": {"from": window.first, "to": window.last},
+            "n": _of_cell(count, window, cell),
+            "series": [
+                {"from": month.first, "to": month.last, "count": _told(n, public)}
+                for month, n in zip(months, series, strict=True)
+            ],
+            "categories": {code: _told(n, public) for code, n in by_category.items()},
+            "generation": generation_member(layer),
+        }
+
+    body = await run_in_threadpool(tell)
+    if reports and caller.role in SEES_REPORTS:
+        zone = territory.zone
+        wanted = Wanted(
+            territory.id,
+            categories=window.categories or (),
+            since=dt.datetime.combine(window.first, dt.time(), zone),
+            until=dt.datetime.combine(window.last + _DAY, dt.time(), zone),
+            cell=cell,
+        )
+        newest = await service.ask_aside(lambda connection: list_reports(connection, wanted, reports))
+        body["reports"] = [in_utc(report) for report in newest]
+    headers = {"cache-control": "private, no-cache", "vary": "Authorization, X-API-Key"}
+    return Response(as_json(body), media_type="application/json", headers=headers)
+
+
+def _cell(name: str) -> tuple[int, int]:
+    cell = int(cells_named([name])[0])
+    resolution = cell >> 52 & 0b1111
+    if not COARSEST <= resolution <= CUBE_RESOLUTION:
+        raise InputError(f"counts are told of cells of resolution {COARSEST} to {CUBE_RESOLUTION}", "h3")
+    return cell, resolution
+
+
+def _months(window: Window) -> list[Window]:
+    """Cut a window where months begin."""
+    months, first = [], window.first
+    while first <= window.last:
+        following = (first.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
+        months.append(window._replace(first=first, last=min(following - _DAY, window.last)))
+        first = following
+    if len(months) > _MOST_MONTHS:
+        raise InputError(f"a series has at most {_MOST_MONTHS} months, not {len(months)}", "from")
+    return months
+
+
+def _of_cell(count: Count, window: Window, cell: int) -> int:
+    tally = count(window)
+    return int(tally.count[tally.cell == cell].sum())
+
+
+def _told(n: int, public: bool) -> int | None:
+    """Tell the public nothing where it is told nothing: none, or fewer than five people's."""
+    return None if public and n == 0 else n

@@ -1,0 +1,236 @@
+"""Hot spots at both doors: figures equal SQL's and another library's, every format says the same, refusals name why."""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import esda
+import h3
+import httpx
+import numpy as np
+import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from libpysal.graph import Graph
+from PIL import Image
+
+from tests.api.serving import api_key, run, serving
+from tests.api.test_http import demo, problem  # noqa: F401
+from tests.conftest import Database
+
+PERIOD = {"from": "2026-01-01", "to": "2026-06-30"}
+ASKED = PERIOD | {"category": "parking"}
+IN_PERIOD = """category = 'parking'
+    AND (reported_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date BETWEEN '2026-01-01' AND '2026-06-30'"""
+ARROW = "application/vnd.apache.arrow.stream"
+
+
+@pytest.fixture(scope="module")
+def address(demo: Database) -> Iterator[str]:  # noqa: F811
+    with serving(demo.url) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def http(demo: Database, address: str) -> Iterator[httpx.Client]:  # noqa: F811
+    with httpx.Client(base_url=address, headers=api_key(demo.url), trust_env=False, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def public(address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def sql(demo: Database) -> Iterator[psycopg.Connection]:  # noqa: F811
+    with demo.connect() as connection:
+        yield connection
+
+
+def cells_in(sql: psycopg.Connection, what: str, resolution: int = 8) -> list[tuple[str, object]]:
+    """Read the cell of each report that H3's own library gives, and something more about it."""
+    rows = sql.execute(f"SELECT ST_Y(geom), ST_X(geom), {what} FROM report WHERE {IN_PERIOD}").fetchall()
+    return [(h3.cell_to_parent(h3.latlng_to_cell(lat, lon, 12), resolution), told) for lat, lon, told in rows]
+
+
+def columns_of(answer: httpx.Response) -> dict:
+    return answer.raise_for_status().json()["columns"]
+
+
+def test_hot_spots_have_the_counts_of_sql_and_the_scores_of_esda(http: httpx.Client, sql: psycopg.Connection) -> None:
+    body = http.get("/v1/hotspots", params=ASKED | {"format": "json", "every_cell": True}).raise_for_status().json()
+    columns = body["columns"]
+    expected = Counter(cell for cell, _ in cells_in(sql, "1"))
+    assert {cell: n for cell, n in zip(columns["cell"], columns["count"], strict=True) if n} == expected
+    assert body["n"] == sum(expected.values()) > 1_000
+    assert body["cells"] == len(columns["cell"])
+    grid = set(columns["cell"])
+    near = {cell: [other for other in h3.grid_disk(cell, 1) if other in grid and other != cell] for cell in grid}
+    # Cells without a neighbour inside the grid have nobody to be compared with there.
+    graph = Graph.from_dicts({cell: dict.fromkeys(others or [cell], 1.0) for cell, others in near.items()})
+    counts = dict(zip(columns["cell"], columns["count"], strict=True))
+    ordered = [counts[cell] for cell in graph.unique_ids]
+    theirs = esda.G_Local(np.array(ordered, float), graph, transform="B", star=True, permutations=0).Zs
+    ours = dict(zip(columns["cell"], columns["z"], strict=True))
+    assert np.allclose([ours[cell] for cell in graph.unique_ids], theirs, atol=1e-9)
+
+
+def test_the_sentence_counts_what_the_columns_say(http: httpx.Client) -> None:
+    body = http.get("/v1/hotspots", params=ASKED | {"format": "json"}).raise_for_status().json()
+    q, z = (np.array(body["columns"][name]) for name in ("q", "z"))
+    hot = int(((q <= 0.05) & (z > 0)).sum())
+    assert body["hot"] == hot > 0
+    assert body["sentence"]["en"].startswith(f"{hot} of {body['cells']:,} cells have more reports than chance")
+    assert body["method"] == "exact"
+
+
+def test_every_format_over_http_says_the_same(http: httpx.Client) -> None:
+    columns = columns_of(http.get("/v1/hotspots", params=ASKED, headers={"accept": "application/json"}))
+    geojson = http.get("/v1/hotspots", params=ASKED).json()
+    assert [feature["id"] for feature in geojson["features"]] == columns["cell"]
+    table = pa.ipc.open_stream(http.get("/v1/hotspots", params=ASKED, headers={"accept": ARROW}).content).read_all()
+    answer = http.get("/v1/hotspots", params=ASKED | {"format": "csv"})
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    for name in ("count", "bin", "q"):
+        assert [feature["properties"][name] for feature in geojson["features"]] == columns[name]
+        assert table[name].to_pylist() == columns[name]
+        assert [float(row[name]) for row in rows] == columns[name]
+    facts = json.loads(table.schema.metadata[b"hientruong"])
+    assert facts == {name: value for name, value in geojson.items() if name not in ("type", "features")}
+    described = http.get(answer.headers["link"].split(">")[0][1:]).json()
+    assert described["n"] == facts["n"]
+
+
+def test_an_answer_is_sent_once(http: httpx.Client) -> None:
+    first = http.get("/v1/hotspots", params=ASKED)
+    again = http.get("/v1/hotspots", params=ASKED, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_people_who_reported_are_counted_once_a_cell(http: httpx.Client, sql: psycopg.Connection) -> None:
+    pairs = {(cell, who) for cell, who in cells_in(sql, "reporter") if who is not None}
+    body = columns_of(http.get("/v1/hexes", params=ASKED | {"measure": "reporters", "format": "json"}))
+    assert dict(zip(body["cell"], body["count"], strict=True)) == Counter(cell for cell, _ in pairs)
+
+
+def test_a_change_compares_the_days_just_before(http: httpx.Client, sql: psycopg.Connection) -> None:
+    body = http.get("/v1/hotspots", params=ASKED | {"view": "change", "format": "json"}).raise_for_status().json()
+    assert body["period_before"] == {"from": "2025-07-04", "to": "2025-12-31"}
+    local = "(reported_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
+    before = f"SELECT count(*) FROM report WHERE category = 'parking' AND {local} BETWEEN '2025-07-04' AND '2025-12-31'"
+    assert body["n_before"] == sql.execute(before).fetchone()[0] == sum(body["columns"]["before"])
+
+
+def test_emerging_steps_are_whole_weeks_that_end_with_the_period(http: httpx.Client) -> None:
+    body = http.get("/v1/hotspots", params=ASKED | {"view": "emerging", "format": "json"}).raise_for_status().json()
+    assert (body["parameters"]["step_days"], body["parameters"]["steps"]) == (14, 12)
+    assert body["period"] == {"from": "2026-01-14", "to": "2026-06-30"}
+
+
+def test_the_public_sees_no_cell_of_fewer_than_five_people(public: httpx.Client, sql: psycopg.Connection) -> None:
+    month = "to_char(reported_at AT TIME ZONE 'Asia/Ho_Chi_Minh', 'YYYY-MM') || reporter::text"
+    people: dict[str, set[object]] = {}
+    for cell, who in cells_in(sql, month):
+        people.setdefault(cell, set()).add(who)
+    for path, asked in (("/v1/hexes", ASKED), ("/v1/hotspots", ASKED)):
+        body = public.get(path, params=asked | {"format": "json"}).raise_for_status().json()
+        shown = [cell for cell, n in zip(body["columns"]["cell"], body["columns"]["count"], strict=True) if n]
+        assert shown
+        assert min(len(people[cell]) for cell in shown) >= 5
+        assert body["hidden"]["reports_in_coarser_cells"] > 0
+    assert "planner" in problem(public.get("/v1/hotspots", params=ASKED | {"view": "change"}), 401)
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ({"view": "heat"}, "view"),
+        ({"method": "magic"}, "method"),
+        ({"k": 0}, "k"),
+        ({"alpha": 0.5}, "alpha"),
+        ({"alpha": "nan"}, "alpha"),
+        ({"measure": "per_1000"}, "measure"),
+        ({"measure": "share", "view": "hotspots"}, "measure"),
+        ({"view": "emerging", "method": "permutation"}, "method"),
+        ({"view": "emerging", "from": "2026-06-01"}, "from"),
+        ({"view": "emerging", "step": 0}, "step"),
+        ({"view": "change", "compare_from": "2025-01-01"}, "compare_from"),
+        ({"unit": "nowhere"}, "unit"),
+        ({"bbox": "1,2,3"}, "bbox"),
+        ({"status": "lost"}, "status"),
+        ({"category": ["parking", "zoo"]}, "category"),
+        ({"res": 10}, "res"),
+    ],
+)
+def test_hot_spots_refuse_with_the_parameter(http: httpx.Client, query: dict, parameter: str) -> None:
+    problem(http.get("/v1/hotspots", params=ASKED | query), 422, parameter=parameter)
+
+
+def test_files_hold_what_http_says(demo: Database, http: httpx.Client, tmp_path: Path) -> None:  # noqa: F811
+    columns = columns_of(http.get("/v1/hotspots", params=ASKED | {"format": "json"}))
+    period = ("--category", "parking", "--from", PERIOD["from"], "--to", PERIOD["to"])
+    for suffix in ("geojson", "parquet", "csv", "png", "html"):
+        done = run("hotspots", *period, "--out", tmp_path / f"parking.{suffix}", DATABASE_URL=demo.url)
+        assert done.returncode == 0, done.stderr
+        assert f"{sum(columns['count']):,} reports" in done.stderr
+    table = pq.read_table(tmp_path / "parking.parquet")
+    with (tmp_path / "parking.csv").open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    geojson = json.loads((tmp_path / "parking.geojson").read_bytes())
+    for name in ("cell", "count", "bin"):
+        assert table[name].to_pylist() == columns[name]
+        assert [row[name] for row in rows] == [str(value) for value in columns[name]]
+    assert [feature["properties"]["bin"] for feature in geojson["features"]] == columns["bin"]
+    [facts] = json.loads((tmp_path / "parking.csv-metadata.json").read_bytes())["notes"]
+    assert facts == json.loads(table.schema.metadata[b"hientruong"])
+    with Image.open(tmp_path / "parking.png") as image:
+        assert image.size == (1439, 810) or image.size == (1440, 810)
+        assert image.text["Title"] == "Điểm nóng đỗ xe"
+    face = (tmp_path / "parking.html").read_text("utf-8")
+    assert f"{sum(columns['count']):,}".replace(",", ".") + " phản ánh" in face
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--out", "parking.pdf"), "the name must end in one of .geojson, .parquet, .csv, .html, .png"),
+        (("--out", "a.png", "--language", "fr"), "use vi or en"),
+        (("--out", "a.png", "--view", "heat"), "view is one of"),
+        (("--out", "no/such/folder/a.csv"), "can't be written"),
+    ],
+)
+def test_a_file_that_can_not_be_is_refused_in_one_line(demo: Database, arguments: tuple, says: str) -> None:  # noqa: F811
+    done = run("hotspots", *arguments, DATABASE_URL=demo.url)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
+    assert says in done.stderr
+
+
+def test_a_cell_tells_its_place_its_series_and_its_newest_reports(http: httpx.Client, sql: psycopg.Connection) -> None:
+    local = "to_char(reported_at AT TIME ZONE 'Asia/Ho_Chi_Minh', 'YYYY-MM')"
+    [(busiest, n)] = Counter(cell for cell, _ in cells_in(sql, "1")).most_common(1)
+    months = Counter(month for cell, month in cells_in(sql, local) if cell == busiest)
+    body = http.get(f"/v1/hexes/{busiest}", params=ASKED | {"reports": 3}).raise_for_status().json()
+    assert (body["n"], body["categories"]) == (n, {"parking": n})
+    assert {month["from"][:7]: month["count"] for month in body["series"] if month["count"]} == months
+    lat, lon = h3.cell_to_latlng(busiest)
+    assert (body["place"]["lon"], body["place"]["lat"]) == pytest.approx((lon, lat), abs=1e-4)
+    owner = http.get("/v1/locate", params={"lon": lon, "lat": lat, "at": PERIOD["to"]}).json()["unit"]
+    assert body["place"]["unit"]["code"] == owner["code"]
+    assert body["place"]["vi"].startswith(owner["name"])
+    found = [h3.cell_to_parent(h3.latlng_to_cell(each["lat"], each["lon"], 12), 8) for each in body["reports"]]
+    assert found == [busiest] * 3
+    problem(http.get("/v1/hexes/nonsense"), 422)
+
+
+def test_the_public_reads_no_report_of_a_cell(public: httpx.Client, sql: psycopg.Connection) -> None:
+    [(busiest, n)] = Counter(cell for cell, _ in cells_in(sql, "1")).most_common(1)
+    body = public.get(f"/v1/hexes/{busiest}", params=ASKED).raise_for_status().json()
+    assert 0 < body["n"] <= n
+    assert "reports" not in body

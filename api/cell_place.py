@@ -42,21 +42,21 @@ def place_of(cell: int, layer: Layer) -> dict[str, Any]:
     """
     middle = shapely.centroid(cell_polygons([cell])[0])
     located = layer.locator.locate(np.array([middle.x]), np.array([middle.y]), nearest_within_m=NEAREST_WITHIN_M)
-    found: dict[str, Any] = {"lon": round(middle.x, 6), "lat": round(middle.y, 6)}
+    found: dict[str, Any] = {"lon": round(middle.x, 6), "lat": round(middle.y, 6), "unit": None}
     if located.how[0] == How.OUTSIDE:
-        return found | {"unit": None, **_NOWHERE}
+        found.update(_NOWHERE)
+        return found
     number = int(located.unit[0])
     unit, centre = layer.units[number], shapely.centroid(layer.locator.polygons[number])
     azimuth, _, metres = _ELLIPSOID.inv(centre.x, centre.y, middle.x, middle.y)
     octant = round(azimuth / 45) % 8
     names: dict[Language, str] = {"vi": unit.name, "en": unit.name_en}
-    words = {
-        language: (_CENTRES if metres < _NEAR_M else _PLACES)[language].format(
-            unit=name, far=_far(metres, language), direction=_DIRECTIONS[language][octant]
-        )
-        for language, name in names.items()
-    }
-    return found | {"unit": unit.words, **words}
+    for language, name in names.items():
+        words = (_CENTRES if metres < _NEAR_M else _PLACES)[language]
+        far, direction = _far(metres, language), _DIRECTIONS[language][octant]
+        found[language] = words.format(unit=name, far=far, direction=direction)
+    found["unit"] = unit.words
+    return found
 
 
 def _far(metres: float, language: Language) -> str:

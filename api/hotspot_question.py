@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from api.period import period_of
-from api.public_counts import widened
+from api.period import period_of, whole_months
 from geo.cube import Query
 from geo.dispatch import Dispatch
 from geo.errors import InputError
@@ -50,10 +49,10 @@ class Asked:
         territory = dispatch.jurisdiction.territory
         for code in self.categories or ():
             dispatch.category(code)
-        window = Window(*period_of(territory, *self.period), self.categories)
+        period = period_of(territory, *self.period)
         if public:
-            window = widened(window, territory.today())
-        return Question(window, before=self._before(territory), **self.options)
+            period = whole_months(*period, territory.today())
+        return Question(Window(*period, self.categories), before=self._before(territory), **self.options)
 
     def _before(self, territory: Territory) -> Window | None:
         first, last = self.compare

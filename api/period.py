@@ -6,6 +6,7 @@ from geo.errors import InputError
 from geo.territory import Territory
 
 _USUAL_DAYS = dt.timedelta(days=29)
+_MONTH = dt.timedelta(days=31)
 _EARLIEST, _LATEST = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
 
 
@@ -38,3 +39,16 @@ def period_of(territory: Territory, first: dt.date | None, last: dt.date | None)
     if first > last:
         raise InputError(f"from {first} is later than to {last}: exchange them", "from")
     return first, last
+
+
+def whole_months(first: dt.date, last: dt.date, today: dt.date) -> tuple[dt.date, dt.date]:
+    """Give the whole months of a period that are over; a period of the current month stays as it is.
+
+    Examples
+    --------
+    >>> [str(day) for day in whole_months(dt.date(2026, 1, 20), dt.date(2026, 3, 5), dt.date(2026, 3, 9))]
+    ['2026-01-01', '2026-02-28']
+    """
+    following = (last.replace(day=1) + _MONTH).replace(day=1)
+    begin, end = first.replace(day=1), min(following, today.replace(day=1)) - dt.timedelta(days=1)
+    return (begin, end) if begin <= end else (first, last)

@@ -1,6 +1,5 @@
 """What everybody may see of the counts: made anew every quarter of an hour, as past months hardly change."""
 
-import datetime as dt
 import time
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -15,7 +14,6 @@ from geo.hotspots import Count, Tally, Window
 from geo.privacy import LEAST_PEOPLE, PublicCounts, Published, publish
 
 _LASTS_S: Final = 900
-_MONTH: Final = dt.timedelta(days=31)
 
 
 async def published(service: Service) -> Published:
@@ -38,21 +36,6 @@ class _Moment:
 @lru_cache(maxsize=2)
 def _made(moment: _Moment) -> Published:
     return publish(moment.cube, moment.service.dispatch.jurisdiction.territory.today())
-
-
-def widened(window: Window, today: dt.date) -> Window:
-    """Give the whole months of a window that are over; a window of the current month, of which nothing is told, stays.
-
-    Examples
-    --------
-    >>> wide = widened(Window(dt.date(2026, 1, 20), dt.date(2026, 3, 5), None), dt.date(2026, 3, 9))
-    >>> str(wide.first), str(wide.last)
-    ('2026-01-01', '2026-02-28')
-    """
-    this_month = today.replace(day=1)
-    after = min((window.last.replace(day=1) + _MONTH).replace(day=1), this_month)
-    first, last = window.first.replace(day=1), after - dt.timedelta(days=1)
-    return window._replace(first=first, last=last) if first <= last else window
 
 
 def told(table: Published, query: Query, window: Window) -> PublicCounts:

@@ -73,7 +73,8 @@ _FAR = 0.1
 """The share of cells, on each side, that are left out of it."""
 _LARGER = 2.0
 """A second map is worth its place if it is at least so many times larger."""
-_MOST_NAMES = 12
+_MOST_NAMES = 20
+_LETTER = 0.6
 _NAME_MARGIN = 0.14
 _COLOURS = 256
 
@@ -192,13 +193,24 @@ class _Map:
         seen = shapely.intersection(wards.geometry.to_numpy(), readable)
         held = shapely.area(shapely.intersection(seen, shapely.union_all(cells)))
         order = np.lexsort((-shapely.area(seen), -held))
+        size, written = self._text - 2, shapely.Point()
         for number in order[shapely.area(seen[order]) > 0][:_MOST_NAMES].tolist():
-            middle = shapely.point_on_surface(seen[number])
+            middle, name = shapely.point_on_surface(seen[number]), wards["name"].iloc[number]
+            box = self._text_box(middle, len(name), size)
+            if written.intersects(box):
+                continue
+            written = written.union(box)
             text = self._axes.text(
-                middle.x, middle.y, wards["name"].iloc[number], size=self._text - 2, color=_INK, font=_FONT,
-                ha="center", va="center", clip_on=True, parse_math=False,
+                middle.x, middle.y, name, size=size, color=_INK, font=_FONT, ha="center", va="center", clip_on=True,
+                parse_math=False,
             )  # fmt: skip
             text.set_path_effects([withStroke(linewidth=2, foreground="white", alpha=0.8)])
+
+    def _text_box(self, middle: shapely.Point, letters: int, size: float) -> shapely.Polygon:
+        """Give the place that a text takes, nearly."""
+        km = self.metres_per_inch / 1000 / 72 * size
+        wide, high = _LETTER * letters * km / self._km / 2, km / _KM_PER_DEGREE / 2
+        return shapely.box(middle.x - wide, middle.y - high, middle.x + wide, middle.y + high)
 
     def _draw_cells(self, drawing: HexDrawing) -> None:
         hexagons = cell_polygons(drawing.cells)

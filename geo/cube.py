@@ -200,11 +200,11 @@ class Cube:
         held = self._in_unit(query)
         real, synthetic = (self._between(chosen[which], *edges) * held for which in (~made, made))
         cells, of_place = self._cells(query.resolution)
-        count, synthetic = (
+        count, made_up = (
             np.bincount(of_place, by_place, len(cells)).astype(np.int64) for by_place in (real + synthetic, synthetic)
         )
         there = count != 0
-        return Counts(cells[there], count[there], synthetic[there])
+        return Counts(cells[there], count[there], made_up[there])
 
     def steps(self, query: Query, edges: list[dt.date]) -> tuple[Integers, Integers]:
         """Count reports by cell and step of time.

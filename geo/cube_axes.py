@@ -89,7 +89,8 @@ class Axes:
         duplicate, synthetic : array_like of bool, shape (n,)
         """
         flags = 2 * np.asarray(duplicate, np.int64) + np.asarray(synthetic, np.int64)
-        return (np.asarray(category, np.int64) * len(STATUSES) + np.asarray(status)) * _FLAGS + flags
+        coded: Integers = (np.asarray(category, np.int64) * len(STATUSES) + np.asarray(status)) * _FLAGS + flags
+        return coded
 
     def places(self, cell: ArrayLike, lon: Floats, lat: Floats) -> Integers:
         """Code where a report is.
@@ -150,7 +151,7 @@ class Axes:
     @staticmethod
     def synthetic(series: Integers) -> Truths:
         """Tell which series are demo data."""
-        return series & 1 == 1
+        return np.asarray(series & 1 == 1)
 
     def category_of(self, series: Integers) -> Integers:
         """Give the category of each series: its position, -1 for another one."""

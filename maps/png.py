@@ -298,7 +298,7 @@ class _Panel:
 
     def _caution(self, text: str) -> None:
         self._y += 0.3 * self._text
-        lines = self._wrapped(text, FontProperties(_FONT, size=self._text), self._width - 12)
+        lines = self._wrapped(text, FontProperties(family=_FONT, size=self._text), self._width - 12)
         height = len(lines) * _LEAD * self._text + 4
         self._axes.add_patch(Rectangle((0, self._y), self._width, height, facecolor=_CAUTION, edgecolor="none"))
         self._axes.add_patch(Rectangle((0, self._y), 3, height, facecolor="#b58900", edgecolor="none"))
@@ -309,7 +309,7 @@ class _Panel:
     def _paragraph(
         self, text: str, size: float, colour: str = _INK, weight: str = "normal", indent: float = 0.0
     ) -> None:
-        for line in self._wrapped(text, FontProperties(_FONT, weight=weight, size=size), self._width - indent):
+        for line in self._wrapped(text, FontProperties(family=_FONT, weight=weight, size=size), self._width - indent):
             self._line(line, size, colour, weight=weight, x=indent, y=self._y)
             self._y += _LEAD * size
 

@@ -1,6 +1,7 @@
 """Hot spots at both doors: figures equal SQL's and another library's, every format says the same, refusals name why."""
 
 import csv
+import datetime as dt
 import io
 import json
 from collections import Counter
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import esda
+import geopandas as gpd
 import h3
 import httpx
 import numpy as np
@@ -18,6 +20,14 @@ import pytest
 from libpysal.graph import Graph
 from PIL import Image
 
+from api.hotspot_files import write_hotspots
+from api.hotspot_question import Asked, grid_of
+from geo.cube_axes import Axes
+from geo.dispatch import Dispatch
+from geo.hotspot_views import counting, find
+from geo.hotspots import Found
+from geo.store.cube import read_cube
+from geo.store.engine import open_engine
 from tests.api.serving import api_key, run, serving
 from tests.api.test_http import demo, problem  # noqa: F401
 from tests.conftest import Database
@@ -172,13 +182,22 @@ def test_hot_spots_refuse_with_the_parameter(http: httpx.Client, query: dict, pa
     problem(http.get("/v1/hotspots", params=ASKED | query), 422, parameter=parameter)
 
 
-def test_files_hold_what_http_says(demo: Database, http: httpx.Client, tmp_path: Path) -> None:  # noqa: F811
+@pytest.fixture(scope="module")
+def found(demo: Database, dispatch: Dispatch) -> Found:  # noqa: F811
+    """The same question, asked without HTTP."""
+    asked = Asked(("parking",), tuple(map(dt.date.fromisoformat, PERIOD.values())))
+    question = asked.question(dispatch)
+    engine = open_engine(demo.url)
+    cube = read_cube(engine, dispatch.jurisdiction.territory, Axes(("waste", "parking", "fire_risk"))).cube
+    engine.dispose()
+    grid = grid_of(dispatch.jurisdiction.layer_at(question.window.last), 8)
+    return find(grid, counting(cube, asked.query(question.window)), question)
+
+
+def test_tables_hold_what_http_says(found: Found, dispatch: Dispatch, http: httpx.Client, tmp_path: Path) -> None:
     columns = columns_of(http.get("/v1/hotspots", params=ASKED | {"format": "json"}))
-    period = ("--category", "parking", "--from", PERIOD["from"], "--to", PERIOD["to"])
-    for suffix in ("geojson", "parquet", "csv", "png", "html"):
-        done = run("hotspots", *period, "--out", tmp_path / f"parking.{suffix}", DATABASE_URL=demo.url)
-        assert done.returncode == 0, done.stderr
-        assert f"{sum(columns['count']):,} reports" in done.stderr
+    for suffix in ("geojson", "parquet", "csv"):
+        write_hotspots(tmp_path / f"parking.{suffix}", found, dispatch, "vi")
     table = pq.read_table(tmp_path / "parking.parquet")
     with (tmp_path / "parking.csv").open(encoding="utf-8", newline="") as opened:
         rows = list(csv.DictReader(opened))
@@ -187,14 +206,35 @@ def test_files_hold_what_http_says(demo: Database, http: httpx.Client, tmp_path:
         assert table[name].to_pylist() == columns[name]
         assert [row[name] for row in rows] == [str(value) for value in columns[name]]
     assert [feature["properties"]["bin"] for feature in geojson["features"]] == columns["bin"]
-    [facts] = json.loads((tmp_path / "parking.csv-metadata.json").read_bytes())["notes"]
-    assert facts == json.loads(table.schema.metadata[b"hientruong"])
-    with Image.open(tmp_path / "parking.png") as image:
-        assert image.size == (1439, 810) or image.size == (1440, 810)
-        assert image.text["Title"] == "Điểm nóng đỗ xe"
-    face = (tmp_path / "parking.html").read_text("utf-8")
-    assert f"{sum(columns['count']):,}".replace(",", ".") + " phản ánh" in face
-    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
+    assert len(gpd.read_parquet(tmp_path / "parking.parquet").geometry) == len(rows)
+    facts = json.loads(table.schema.metadata[b"hientruong"])
+    [beside] = json.loads((tmp_path / "parking.csv-metadata.json").read_bytes())["notes"]
+    assert facts == beside == {name: geojson[name] for name in facts}
+
+
+def test_maps_say_what_http_says(found: Found, dispatch: Dispatch, http: httpx.Client, tmp_path: Path) -> None:
+    body = http.get("/v1/hotspots", params=ASKED | {"format": "json"}).raise_for_status().json()
+    for size, pixels in (("slide", (1440, 810)), ("a4", (1240, 1754))):
+        write_hotspots(tmp_path / "parking.png", found, dispatch, "vi", size)
+        with Image.open(tmp_path / "parking.png") as image:
+            assert np.abs(np.subtract(image.size, pixels)).max() <= 1
+            assert image.text["Title"] == "Điểm nóng đỗ xe"
+            assert body["sentence"]["vi"] in image.text["Description"]
+            red, orange = ((0xB2, 0x18, 0x2B), (0xEF, 0x8A, 0x62))
+            shown = {colour for _, colour in image.convert("RGB").getcolors(1 << 24)}
+            assert min(np.abs(np.subtract(list(shown), red)).sum(axis=1)) < 12
+            assert min(np.abs(np.subtract(list(shown), orange)).sum(axis=1)) < 12
+    write_hotspots(tmp_path / "parking.html", found, dispatch, "en")
+    assert body["sentence"]["en"] in (tmp_path / "parking.html").read_text("utf-8")
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_the_command_writes_a_file_and_says_what_is_in_it(demo: Database, found: Found, tmp_path: Path) -> None:  # noqa: F811
+    asked = ("--category", "parking", "--from", PERIOD["from"], "--to", PERIOD["to"])
+    done = run("hotspots", *asked, "--out", tmp_path / "parking.csv", DATABASE_URL=demo.url)
+    assert done.returncode == 0, done.stderr
+    assert f"{found.n:,} reports" in done.stderr
+    assert (tmp_path / "parking.csv").read_text().count("\n") == found.noteworthy.sum() + 1
 
 
 @pytest.mark.parametrize(

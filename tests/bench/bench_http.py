@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ import orjson
 
 from tests.api.serving import started
 from tests.bench.city import hanoi_database
-from tests.bench.harness import Method, Result, Size, times_faster
+from tests.bench.harness import Method, Result, Size, cpu_seconds, times_faster
 from tests.bench.http_load import CONNECTIONS, apart, get, microseconds_a_request, post
 from tests.bench.points import city_points
 from tests.geo.coverages import hanoi
@@ -24,8 +25,8 @@ NOTE = (
     " alternating rounds; time from one answer to the next."
 )
 
-Load = tuple[str, Sequence[bytes], int]
-"""Address, requests and connections."""
+Load = tuple[str, int, Sequence[bytes], int]
+"""Address, process, requests and connections."""
 
 
 def results(size: Size) -> Iterator[Result]:
@@ -42,9 +43,14 @@ def results(size: Size) -> Iterator[Result]:
         yield measured(
             "one lookup through HTTP",
             {
-                ONE: (ours.address, [get(path) for path in singles], CONNECTIONS),
-                ROUTER: (ours.address, [get(f"{path}&accuracy=30&category=waste") for path in singles], CONNECTIONS),
-                EMPTY: (peer, [get("/empty")], CONNECTIONS),
+                ONE: (ours.address, ours.process.pid, [get(path) for path in singles], CONNECTIONS),
+                ROUTER: (
+                    ours.address,
+                    ours.process.pid,
+                    [get(f"{path}&accuracy=30&category=waste") for path in singles],
+                    CONNECTIONS,
+                ),
+                EMPTY: (peer, process, [get("/empty")], CONNECTIONS),
             },
             rounds,
             (EMPTY, 1.5, 3),
@@ -60,9 +66,9 @@ def results(size: Size) -> Iterator[Result]:
         yield measured(
             f"{POINTS:,} points in one request through HTTP",
             {
-                JSON: (ours.address, [post(path, body, json) for body in bodies], 4),
-                RAW: (ours.address, [post(path, body, raw) for body in pairs], 4),
-                SJOIN: (peer, [post("/sjoin", body, json) for body in bodies], 4),
+                JSON: (ours.address, ours.process.pid, [post(path, body, json) for body in bodies], 4),
+                RAW: (ours.address, ours.process.pid, [post(path, body, raw) for body in pairs], 4),
+                SJOIN: (peer, process, [post("/sjoin", body, json) for body in bodies], 4),
             },
             rounds,
             (SJOIN, 8, 17),
@@ -71,12 +77,25 @@ def results(size: Size) -> Iterator[Result]:
 
 def measured(task: str, loads: dict[str, Load], rounds: int, bar: tuple[str, float, float]) -> Result:
     """Load each in turn, several times over, and take the best round of each."""
-    for address, requests, connections in loads.values():
+    for address, _, requests, connections in loads.values():
         microseconds_a_request(address, requests, 0.5, connections)
-    each = [{name: microseconds_a_request(a, r, 1, c) for name, (a, r, c) in loads.items()} for _ in range(rounds)]
-    methods = [Method(name, min(one[name] for one in each)) for name in loads]
-    ratios = ", ".join(f"{one[bar[0]] / one[methods[0].name]:.2g}" for one in each)
-    return Result(task, "µs a request", methods, [times_faster(methods, *bar)], f"{NOTE} Ratio by round: {ratios}.")
+    each = [{name: one_round(load) for name, load in loads.items()} for _ in range(rounds)]
+    best = {name: [min(both) for both in zip(*(one[name] for one in each), strict=True)] for name in loads}
+    methods = [Method(name, clock) for name, (clock, _) in best.items()]
+    peer, ours = bar[0], methods[0].name
+    ratios = ", ".join(f"{one[peer][0] / one[ours][0]:.2g}" for one in each)
+    processor = ", ".join(f"{name} {taken:,.0f} µs" for name, (_, taken) in best.items())
+    note = f"{NOTE} Ratio by round: {ratios}. Time of a core in the server: {processor}."
+    return Result(task, "µs a request", methods, [times_faster(methods, *bar)], note)
+
+
+def one_round(load: Load) -> tuple[float, float]:
+    """Load a server for a second: microseconds a request on the clock, and of a core in the server."""
+    address, process, requests, connections = load
+    clock, processor = time.perf_counter(), cpu_seconds(process)
+    each = microseconds_a_request(address, requests, 1, connections)
+    share = (cpu_seconds(process) - processor) / (time.perf_counter() - clock)
+    return each, each * share
 
 
 @contextmanager

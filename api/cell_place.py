@@ -44,8 +44,7 @@ def place_of(cell: int, layer: Layer) -> dict[str, Any]:
     located = layer.locator.locate(np.array([middle.x]), np.array([middle.y]), nearest_within_m=NEAREST_WITHIN_M)
     found: dict[str, Any] = {"lon": round(middle.x, 6), "lat": round(middle.y, 6), "unit": None}
     if located.how[0] == How.OUTSIDE:
-        found.update(_NOWHERE)
-        return found
+        return found | dict(_NOWHERE)
     number = int(located.unit[0])
     unit, centre = layer.units[number], shapely.centroid(layer.locator.polygons[number])
     azimuth, _, metres = _ELLIPSOID.inv(centre.x, centre.y, middle.x, middle.y)

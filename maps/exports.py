@@ -24,7 +24,7 @@ Facts = Mapping[str, Any]
 
 
 def table(found: Found, facts: Facts) -> pa.Table:
-    """Give one row a cell: its name, what was measured and found, whether something is hidden; what is not finite is null.
+    """Give one row a cell: its name, what was measured and found, whether it is hidden; what is not finite is null.
 
     Parameters
     ----------

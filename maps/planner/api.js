@@ -1,5 +1,7 @@
 // Questions to the service. An error is either a Problem (the service refused, and says why) or a lost connection.
 
+import { forgetKey, keyHeader } from "./key.js";
+
 /** The service refused: its problem+json (RFC 9457). */
 export class Problem extends Error {
   constructor({ title, detail, status, pointer }) {
@@ -11,8 +13,9 @@ export class Problem extends Error {
 /** Ask for JSON; parameters that are null are left out. */
 export async function ask(path, parameters = {}, signal = undefined) {
   const given = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== null && value !== undefined));
-  const answer = await fetch(`${path}?${given}`, { signal, headers: { accept: "application/json" } });
+  const answer = await fetch(`${path}?${given}`, { signal, headers: { accept: "application/geo+json, application/json;q=0.9", ...keyHeader() } });
   if (answer.ok) return answer.json();
+  if (answer.status === 401) forgetKey();
   const problem = await answer.json().catch(() => ({}));
   throw new Problem({ title: answer.statusText, ...problem, status: answer.status });
 }

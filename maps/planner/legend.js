@@ -33,6 +33,11 @@ export function showNotices(hexes, speech) {
   const notices = [];
   if (hexes.synthetic) notices.push(["synthetic", words.synthetic({ count: number(hexes.synthetic), n: number(hexes.n) })]);
   if (hexes.generation?.schematic) notices.push(["schematic", words.schematic]);
+  const hidden = hexes.hidden?.fewer_reporters_than;
+  if (hidden) {
+    const { reports_in_coarser_cells: coarser, reports_in_city_only: cityOnly } = hexes.hidden;
+    notices.push(["public", words.publicView({ people: number(hidden), n: number(coarser + cityOnly) })]);
+  }
   byId("notices").replaceChildren(...notices.map(([kind, text]) => make("p", { className: `notice ${kind}`, textContent: text })));
 }
 

@@ -35,6 +35,8 @@ const WORDS = {
     boundariesUntil: ({ wards, from, to }) => `Địa giới: ${wards} phường, xã từ ${from} đến trước ${to}`,
     source: ({ source }) => `Nguồn: ${source}`,
     schematic: "Ranh giới sơ đồ, không chính thức",
+    publicView: ({ people, n }) =>
+      `Bản công khai: chỉ các tháng đã qua; ${n} phản ánh không hiện theo ô vì ít hơn ${people} người phản ánh`,
     synthetic: ({ count, n }) =>
       count === n ? "Phản ánh minh hoạ, không có thật" : `${count} trong ${n} phản ánh là minh hoạ`,
     count: ({ n }) => `${n} phản ánh`,
@@ -84,6 +86,8 @@ const WORDS = {
     boundariesUntil: ({ wards, from, to }) => `Boundaries: ${wards} wards and communes, ${from} until before ${to}`,
     source: ({ source }) => `Source: ${source}`,
     schematic: "Schematic boundaries, not official",
+    publicView: ({ people, n }) =>
+      `Public view: months that are over; ${n} reports are not shown by hexagon, as fewer than ${people} people made them`,
     synthetic: ({ count, n }) =>
       count === n ? "Demo reports, not real" : `${count} of ${n} reports are demo data`,
     count: ({ n }) => (n === "1" ? "1 report" : `${n} reports`),

@@ -49,9 +49,13 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def watched(browser: Browser, size: tuple[int, int] = DESKTOP) -> Iterator[Watched]:
-    """Open an empty page in a profile of its own."""
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="vi-VN")
+def watched(
+    browser: Browser, size: tuple[int, int] = DESKTOP, headers: dict[str, str] | None = None
+) -> Iterator[Watched]:
+    """Open an empty page in a profile of its own, which sends these headers with each request."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="vi-VN", extra_http_headers=headers or {}
+    )
     page = context.new_page()
     tab = Watched(page, context)
     page.on("console", lambda message: tab.errors.append(message.text) if message.type == "error" else None)

@@ -9,16 +9,28 @@ from geo.demo import make_demo
 from geo.dispatch import Dispatch
 from geo.store.reports import add_reports
 from geo.territory import HANOI
-from tests.api.serving import serving
+from tests.api.serving import api_key, serving
 from tests.conftest import Database, cloned
 
 
 @pytest.fixture(scope="session")
-def page_url(shared_cluster, city: Database, dispatch: Dispatch) -> Iterator[str]:
-    """Address of a service whose database holds 20,000 demo reports."""
+def demo_database(shared_cluster, city: Database, dispatch: Dispatch) -> Iterator[Database]:
+    """A database that holds 20,000 demo reports."""
     with cloned(shared_cluster, city.name) as database:
         made = make_demo(dispatch, utc_now())
         with database.transaction() as connection:
             add_reports(connection, HANOI.id, made.reports, made.course, made.events)
-        with serving(database.url) as address:
-            yield address
+        yield database
+
+
+@pytest.fixture(scope="session")
+def planner(demo_database: Database) -> dict[str, str]:
+    """The header of a planner's key."""
+    return api_key(demo_database.url, "planner")
+
+
+@pytest.fixture(scope="session")
+def page_url(demo_database: Database, planner: dict[str, str]) -> Iterator[str]:
+    """Address of a service of the demo's database, which knows the planner's key."""
+    with serving(demo_database.url) as address:
+        yield address

@@ -17,14 +17,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def tab(browser) -> Iterator[Watched]:
-    with watched(browser) as opened:
+def tab(browser, planner) -> Iterator[Watched]:
+    with watched(browser, headers=planner) as opened:
         yield opened
 
 
 @pytest.fixture
-def phone(browser) -> Iterator[Watched]:
-    with watched(browser, PHONE) as opened:
+def phone(browser, planner) -> Iterator[Watched]:
+    with watched(browser, PHONE, planner) as opened:
         yield opened
 
 
@@ -87,8 +87,8 @@ def middle_of(cell: dict) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_hexagons_are_on_the_map_and_their_sum_is_the_services_n(browser, page_url, size):
-    with watched(browser, size) as tab:
+def test_hexagons_are_on_the_map_and_their_sum_is_the_services_n(browser, planner, page_url, size):
+    with watched(browser, size, planner) as tab:
         hexes = opened(tab, page_url)
         assert hexes["n"] == sum(cell["properties"]["count"] for cell in hexes["features"]) > 0
         classes = count_classes([cell["properties"]["count"] for cell in hexes["features"]])
@@ -160,14 +160,14 @@ def test_the_language_switch_changes_words_and_keeps_the_figures(tab, page_url):
     shows(tab.page, hexes)
 
 
-def test_a_link_opens_the_same_view(browser, tab, page_url):
+def test_a_link_opens_the_same_view(browser, planner, tab, page_url):
     hexes = opened(tab, page_url)
     _, link = busiest(tab.page, page_url, hexes)
     opened(tab, f"{link}&lang=en")
     answer_to(tab.page, tab.page.locator("#categories button").nth(1).click)
     tab.page.locator("#map").click()
     tab.page.wait_for_url("**cell=**")
-    with watched(browser) as colleague:
+    with watched(browser, headers=planner) as colleague:
         same = opened(colleague, tab.page.url)
         assert colleague.page.url == tab.page.url
         for part in ("#sentence", "#cell .count", "#period-now", "#categories [aria-pressed=true]"):
@@ -275,3 +275,24 @@ def test_no_error_and_no_request_to_anywhere_else(tab, page_url):
     tab.page.wait_for_load_state("networkidle")
     assert tab.errors == []
     assert tab.hosts == {urlsplit(page_url).netloc}
+
+
+def test_a_key_in_the_address_unlocks_all_and_leaves_no_trace_in_it(browser, planner, page_url):
+    with watched(browser) as tab:
+        public = opened(tab, page_url)
+        expect(tab.page.locator(".notice.public")).to_be_visible()
+        assert public["hidden"]["fewer_reporters_than"] == 5
+        tab.page.goto("about:blank")
+        unlocked = opened(tab, f"{page_url}/#key={planner['x-api-key']}")
+        expect(tab.page.locator(".notice.public")).to_have_count(0)
+        assert "key" not in tab.page.url
+        assert unlocked["period"] != public["period"]
+        assert opened(tab, page_url) == unlocked
+        assert not tab.errors
+
+
+def test_a_key_that_is_not_known_is_told_and_the_way_on_is_the_public_view(browser, page_url):
+    with watched(browser) as tab:
+        tab.page.goto(f"{page_url}/#key=nobody")
+        tab.page.get_by_role("button", name="Thử lại").click()
+        expect(tab.page.locator(".notice.public")).to_be_visible()

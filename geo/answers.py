@@ -7,11 +7,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from geo.answer import locate
-from geo.columns import Floats, Integers, Moments, Truths, Words, column
+from geo.columns import Floats, Integers, Moments, Truths, Words, column, missing
 from geo.coordinates import coordinate_faults
 from geo.dispatch import Dispatch
 from geo.errors import HienTruongError, InputError
@@ -176,7 +175,7 @@ class Answers:
         units, place = self._units
         if self.asked.category is None:
             return [None], np.zeros_like(place)
-        rows = np.flatnonzero((self.unit_id != 0) & pd.notna(self.asked.category))
+        rows = np.flatnonzero((self.unit_id != 0) & ~missing(self.asked.category))
         codes, levels = (np.array([unit and getattr(unit, name) for unit in units]) for name in ("code", "level"))
         day = self.asked.day[rows]
         areas = self.dispatch.jurisdiction.areas_of(self.asked.lon[rows], self.asked.lat[rows], day).masks
@@ -236,7 +235,10 @@ def _can_be_meant(dispatch: Dispatch, asked: Asked) -> Truths:
     if (radius := asked.accuracy_m) is not None:
         known &= np.isnan(radius) | ((radius > 0) & (radius <= MAX_ACCURACY_M))
     if asked.category is not None:
-        known &= pd.Series(asked.category).isin([None, *(category.code for category in dispatch.categories)]).to_numpy()
+        codes = {category.code for category in dispatch.categories}
+        known &= missing(asked.category) | np.fromiter(
+            (one in codes for one in asked.category), bool, len(asked.category)
+        )
     known[list(asked.unreadable)] = False
     return known
 

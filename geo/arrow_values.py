@@ -1,7 +1,6 @@
 """Numbers and local dates from Arrow columns of whatever type people keep them in; NaN and NaT for what is none."""
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -45,6 +44,8 @@ def days(column: pa.Array, time_zone: str) -> Moments:
         return moments.astype("datetime64[D]") if kind.tz is None else local_days(moments, time_zone)
     texts = _texts(column, _DATE_OR_TIME)
     with_offset = pc.match_substring_regex(texts, _WITH_OFFSET).fill_null(False).to_numpy(zero_copy_only=False)
+    import pandas as pd  # late: a service starts sooner without it
+
     read = pd.to_datetime(texts.to_numpy(zero_copy_only=False), format="ISO8601", errors="coerce", utc=True)
     moments = read.tz_localize(None).to_numpy()
     return np.where(with_offset, local_days(moments, time_zone), moments.astype("datetime64[D]"))

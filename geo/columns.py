@@ -39,6 +39,17 @@ def column(values: Sequence[Any]) -> Words:
     return np.fromiter(values, dtype=object, count=len(values))
 
 
+def missing(values: Words) -> Truths:
+    """Tell where a column has no value: None, or NaN.
+
+    Examples
+    --------
+    >>> missing(column(["waste", None, float("nan")]))
+    array([False,  True,  True])
+    """
+    return np.fromiter((value is None or value != value for value in values), dtype=bool, count=len(values))
+
+
 def constant(n: int, value: object) -> Words:
     """Make a column that says the same in every row."""
     made = np.empty(n, dtype=object)

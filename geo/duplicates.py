@@ -14,14 +14,16 @@ number from 0 to 1, and they are multiplied, so that one strong contradiction is
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyproj
-from scipy.sparse import csr_array
-from scipy.spatial import KDTree
 
 from geo.columns import Columns, Floats, Integers, Moments, Truths, Words
 from geo.folded import folded_words
+
+if TYPE_CHECKING:  # SciPy comes late: a service starts sooner without it
+    from scipy.sparse import csr_array
 
 RADIUS_M = 150.0
 WINDOW = np.timedelta64(72, "h")
@@ -124,6 +126,8 @@ def _near(reports: Sightings) -> tuple[Integers, Integers]:
     places = _EARTH_CENTRED.transform(reports.lon, reports.lat, np.zeros(len(reports)))
     since = (reports.reported_at - reports.reported_at.min()) / WINDOW * RADIUS_M
     # In a cube of place and time: the largest difference in any direction.
+    from scipy.spatial import KDTree
+
     pairs = KDTree(np.column_stack([*places, since])).query_pairs(RADIUS_M, p=np.inf, output_type="ndarray")
     return pairs[:, 0], pairs[:, 1]
 
@@ -153,8 +157,8 @@ class _Texts:
     """
 
     row: Integers
-    trigrams: csr_array
-    numbers: csr_array
+    trigrams: "csr_array"
+    numbers: "csr_array"
 
     @classmethod
     def read(cls, texts: Words) -> "_Texts":
@@ -176,7 +180,7 @@ class _Texts:
         both, one, other = self._shared(self.numbers, first, second)
         return np.where((one > 0) & (other > 0), (both > 0).astype(float), np.nan)
 
-    def _shared(self, has: csr_array, first: Integers, second: Integers) -> tuple[Floats, Floats, Floats]:
+    def _shared(self, has: "csr_array", first: Integers, second: Integers) -> tuple[Floats, Floats, Floats]:
         """Count what both of two texts have, what the one has, and what the other has."""
         sizes = np.diff(has.indptr).astype(np.float64)
         one, other = self.row[first], self.row[second]
@@ -184,9 +188,11 @@ class _Texts:
         return both, sizes[one], sizes[other]
 
 
-def _incidence(parts: list[set[str]]) -> csr_array:
+def _incidence(parts: list[set[str]]) -> "csr_array":
     """Tell which parts each text has: a row for each text, 1 for each of its parts."""
     number: dict[str, int] = {}
     column = [number.setdefault(part, len(number)) for each in parts for part in each]
     ends = np.cumsum([0, *map(len, parts)])
+    from scipy.sparse import csr_array
+
     return csr_array((np.ones(len(column)), column, ends), shape=(len(parts), max(len(number), 1)))

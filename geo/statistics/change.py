@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr, bdtrc, betaincinv
 
 from geo.statistics import fdr
 from geo.statistics.checks import Floats, Integers, positive, share, whole
@@ -96,6 +95,8 @@ def change(
     share(alpha, "alpha")
     total = old + new
     chance = exposures[1] / exposures.sum()
+    from scipy.special import bdtr, bdtrc, betaincinv  # late: a service starts sooner without SciPy
+
     at_most = bdtr(new, total, chance)
     at_least = np.where(new > 0, bdtrc(np.maximum(new - 1, 0), total, chance), 1.0)
     p = p_of_tails(at_most, at_least, "two-sided")

@@ -3,7 +3,6 @@
 from typing import Final, Literal, get_args
 
 import numpy as np
-from scipy.special import ndtr
 
 from geo.errors import InputError
 from geo.statistics.checks import Floats, Integers
@@ -50,6 +49,8 @@ def normal_p(z: Floats, alternative: Alternative) -> Floats:
     >>> normal_p(np.array([1.96]), "two-sided").round(3)
     array([0.05])
     """
+    from scipy.special import ndtr  # late: a service starts sooner without SciPy
+
     return p_of_tails(ndtr(z), ndtr(-z), alternative)
 
 

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pyarrow as pa
 from h3ronpy import grid_disk
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
-from scipy.spatial import cKDTree
 
 from geo.errors import InputError
 from geo.statistics.checks import Floats, finite, positive
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +33,7 @@ class Weights:
         are not.
     """
 
-    matrix: csr_array
+    matrix: "csr_array"
 
     def __post_init__(self) -> None:
         """Check the matrix and close it."""
@@ -130,6 +131,8 @@ class Weights:
         across = finite(x, "x", (None,))
         points = np.column_stack([across, finite(y, "y", across.shape)])
         positive([distance], "distance", (1,))
+        from scipy.spatial import cKDTree
+
         one, other = cKDTree(points).query_pairs(distance, output_type="ndarray").T
         own = np.arange(len(points) if with_self else 0)
         return cls._binary(np.concatenate([one, other, own]), np.concatenate([other, one, own]), len(points))
@@ -137,6 +140,8 @@ class Weights:
     @classmethod
     def _binary(cls, focal: NDArray[np.int64], neighbour: NDArray[np.int64], n: int) -> Self:
         places = focal.astype(np.int32), neighbour.astype(np.int32)  # half the memory to read, so the sooner summed
+        from scipy.sparse import csr_array  # late: a service starts sooner without SciPy
+
         return cls(csr_array((np.ones(len(focal)), places), shape=(n, n)))
 
     @property
@@ -179,6 +184,8 @@ class Weights:
         return lagged
 
     def _row_sums(self, data: Floats) -> Floats:
+        from scipy.sparse import csr_array
+
         sums: Floats = csr_array((data, self.matrix.indices, self.matrix.indptr), self.matrix.shape) @ np.ones(self.n)
         sums.flags.writeable = False
         return sums

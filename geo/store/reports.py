@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import shapely
 from sqlalchemy import Connection, text
 
-from geo.columns import Integers, Moments, Truths, Words
+from geo.columns import Integers, Moments, Truths, Words, missing
 from geo.course import Course, Events
 from geo.intake import Admitted
 from geo.store import months
@@ -60,7 +59,7 @@ def add_reports(connection: Connection, territory: str, reports: Admitted, cours
 
 def _claim(connection: Connection, territory: str, reports: Admitted) -> Truths:
     """Take external ids for these reports; true where nobody in the territory had. Reports without one are new."""
-    added: Truths = pd.isna(reports.external_id)
+    added = missing(reports.external_id)
     if added.all():
         return added
     claims = reports.take(~added)

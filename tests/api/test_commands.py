@@ -119,7 +119,8 @@ def test_up_makes_everything_ctrl_c_stops_everything_and_the_next_up_finds_every
         with started("up", "--demo", **data) as running:
             assert any("synthetic demo reports are there" in line for line in running.told) is made
             period = {"from": "2024-01-01", "to": "2099-12-31"}
-            with httpx.Client(base_url=running.address, trust_env=False, timeout=30) as http:
+            key = {"x-api-key": (server_folder / "data" / "admin.key").read_text().strip()}
+            with httpx.Client(base_url=running.address, headers=key, trust_env=False, timeout=30) as http:
                 assert http.get("/readyz").status_code == 200
                 counts.append(http.get("/v1/hexes", params=period).json()["n"])
             assert running.stop(signal.SIGINT) == 0

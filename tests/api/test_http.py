@@ -206,7 +206,7 @@ def test_categories_extent_and_generations_are_those_of_the_database(
 
 def test_what_is_not_there_is_a_problem_too(http: httpx.Client) -> None:
     assert "/nowhere" in problem(http.get("/nowhere"), 404)
-    wrong_method = http.get("/v1/reports")
+    wrong_method = http.put("/v1/reports")
     problem(wrong_method, 405)
     assert wrong_method.headers["allow"] == "POST"
 
@@ -235,11 +235,13 @@ def test_without_a_database_all_but_liveness_says_503_until_it_is_back(shared_cl
     ):
         assert http.get("/readyz").status_code == 200
         admit(connections=False)
-        for answer in (http.get("/readyz"), http.get("/v1/hexes"), http.post("/v1/reports", json=REPORT)):
+        for answer in (http.get("/readyz"), http.get("/v1/reports"), http.post("/v1/reports", json=REPORT)):
             told = problem(answer, 503)
             assert "try again" in told
             assert database.name not in told
-        assert http.get("/livez").status_code == 200
+        # What is held in memory is answered on.
+        held = ("/livez", "/v1/locate?lon=105.85&lat=21.02")
+        assert [http.get(path).status_code for path in held] == [200, 200]
         admit(connections=True)
         assert http.get("/readyz").status_code == 200
 

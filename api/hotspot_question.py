@@ -62,8 +62,8 @@ class Asked:
             raise InputError("give both days of the period to compare with, or none", "compare_from")
         return Window(*period_of(territory, first, last), self.categories)
 
-    def query(self, window: Window, unit_id: int | None = None) -> Query:
-        """Tell the cube what to count."""
+    def query(self, window: Window, unit_id: int | None = None, generation_id: int | None = None) -> Query:
+        """Tell the cube what to count: of a unit, those that it holds in a generation."""
         return Query(
             window.first,
             window.last,
@@ -71,6 +71,7 @@ class Asked:
             window.categories,
             self.statuses,
             unit_id,
+            generation_id,
             duplicates=self.duplicates,
         )
 

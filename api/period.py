@@ -7,6 +7,7 @@ from geo.territory import Territory
 
 _USUAL_DAYS = dt.timedelta(days=29)
 _MONTH = dt.timedelta(days=31)
+_MOST_MONTHS = 120
 _EARLIEST, _LATEST = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
 
 
@@ -52,3 +53,21 @@ def whole_months(first: dt.date, last: dt.date, today: dt.date) -> tuple[dt.date
     following = (last.replace(day=1) + _MONTH).replace(day=1)
     begin, end = first.replace(day=1), min(following, today.replace(day=1)) - dt.timedelta(days=1)
     return (begin, end) if begin <= end else (first, last)
+
+
+def months_of(first: dt.date, last: dt.date) -> list[tuple[dt.date, dt.date]]:
+    """Cut a period where months begin.
+
+    Examples
+    --------
+    >>> [f"{begin} {end}" for begin, end in months_of(dt.date(2026, 1, 20), dt.date(2026, 3, 5))]
+    ['2026-01-20 2026-01-31', '2026-02-01 2026-02-28', '2026-03-01 2026-03-05']
+    """
+    months, begin = [], first
+    while begin <= last:
+        following = (begin.replace(day=1) + _MONTH).replace(day=1)
+        months.append((begin, min(following - dt.timedelta(days=1), last)))
+        begin = following
+    if len(months) > _MOST_MONTHS:
+        raise InputError(f"a series has at most {_MOST_MONTHS} months, not {len(months)}", "from")
+    return months

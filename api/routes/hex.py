@@ -10,6 +10,7 @@ from api.caller import Calling
 from api.cell_place import place_of
 from api.hotspot_question import Asked
 from api.new_report import as_json, in_utc
+from api.period import months_of
 from api.public_counts import public_counting, published
 from api.routes.geojson import generation_member
 from api.routes.hotspots import Categories, First, Last
@@ -26,7 +27,6 @@ from geo.store.report_list import Wanted, list_reports
 router = APIRouter(prefix="/v1", tags=["maps"])
 _YEAR = dt.timedelta(days=364)
 _DAY = dt.timedelta(days=1)
-_MOST_MONTHS = 120
 
 
 @router.get("/hexes/{h3}")
@@ -49,7 +49,7 @@ async def hex(
     first = first or (last or territory.today()) - _YEAR
     asked = Asked(tuple(category) if category else None, (first, last), resolution=resolution)
     window = asked.question(service.dispatch, public=public).window
-    months = _months(window)
+    months = [window._replace(first=begin, last=end) for begin, end in months_of(window.first, window.last)]
     query = asked.query(window)
     layer = jurisdiction.layer_at(window.last)
     count = public_counting(await published(service), query) if public else counting(await service.cube(), query)
@@ -94,18 +94,6 @@ def _cell(name: str) -> tuple[int, int]:
     if not COARSEST <= resolution <= CUBE_RESOLUTION:
         raise InputError(f"counts are told of cells of resolution {COARSEST} to {CUBE_RESOLUTION}", "h3")
     return cell, resolution
-
-
-def _months(window: Window) -> list[Window]:
-    """Cut a window where months begin."""
-    months, first = [], window.first
-    while first <= window.last:
-        following = (first.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
-        months.append(window._replace(first=first, last=min(following - _DAY, window.last)))
-        first = following
-    if len(months) > _MOST_MONTHS:
-        raise InputError(f"a series has at most {_MOST_MONTHS} months, not {len(months)}", "from")
-    return months
 
 
 def _of_cell(count: Count, window: Window, cell: int) -> int:

@@ -1,5 +1,6 @@
 """Counts of reports by H3 cell."""
 
+import datetime as dt
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api.caller import Calling, require
 from api.hotspot_answer import FORMATS, media_type_of, respond, unit_number
 from api.hotspot_question import Asked
+from api.period import months_of
 from api.public_counts import hidden_words, published, told
 from api.routes.geojson import Bbox, bbox_of, generation_member
 from api.routes.hotspots import Categories, First, Format, Last, Resolution, Statuses
@@ -18,6 +20,9 @@ from api.service import WholeService
 from geo.access import SEES_SMALL_COUNTS
 from geo.cells import cell_names, cell_polygons
 from geo.columns import Integers
+from geo.cube import Cube
+from geo.cube import Query as CubeQuery
+from geo.errors import InputError
 
 router = APIRouter(prefix="/v1", tags=["maps"])
 
@@ -35,7 +40,10 @@ async def hexes(
     res: Resolution = 8,
     status: Statuses = None,
     duplicates: Annotated[bool, Query(description="count reports, too, that were merged into others")] = True,
-    unit: Annotated[str | None, Query(description="code of a ward on the last day: its reports only")] = None,
+    unit: Annotated[str | None, Query(description="code of a ward: its reports only, and their months")] = None,
+    boundaries_at: Annotated[
+        dt.date | None, Query(description="`unit` is a ward of this date; of the last day if left out")
+    ] = None,
     measure: Annotated[Literal["count", "reporters"], Query(description="reports, or people who reported")] = "count",
     bbox: Bbox = None,
     format: Format = None,
@@ -54,9 +62,11 @@ async def hexes(
     )
     public = not caller.sees_small_counts
     window = asked.question(service.dispatch, public=public).window
-    layer = service.dispatch.jurisdiction.layer_at(window.last)
-    unit_id = None if unit is None else layer.units[unit_number(layer, unit)].id
-    query = asked.query(window, unit_id)
+    if boundaries_at is not None and unit is None:
+        raise InputError("boundaries_at says what a unit is: give unit, too", "boundaries_at")
+    layer = service.dispatch.jurisdiction.layer_at(boundaries_at or window.last)
+    ward = (None, None) if unit is None else (layer.units[unit_number(layer, unit)].id, layer.generation.id)
+    query = asked.query(window, *ward)
     facts: dict[str, Any] = {
         "period": {"from": window.first, "to": window.last},
         "category": category[0] if category and len(category) == 1 else None,
@@ -76,6 +86,8 @@ async def hexes(
         cube = await service.cube()
         counted = cube.counts(query) if measure == "count" else await run_in_threadpool(cube.reporters, query)
         columns, facts["hidden"] = (counted.cell, counted.count, counted.synthetic), None
+        if unit is not None:
+            facts["months"] = _by_month(cube, query)
     cell, count, synthetic = columns if box is None else _within(columns, box)
     facts |= {"n": int(count.sum()), "synthetic": int(synthetic.sum())}
     rows = pa.table({"cell": cell_names(cell).tolist(), "count": count}).cast(_ROWS)
@@ -83,6 +95,16 @@ async def hexes(
 
 
 _ROWS = pa.schema({"cell": pa.string(), "count": pa.int64()})
+
+
+def _by_month(cube: Cube, query: CubeQuery) -> list[dict[str, Any]]:
+    """Count the reports of a query by month."""
+    months = months_of(query.first, query.last)
+    _, counts = cube.steps(query, [begin for begin, _ in months] + [query.last + dt.timedelta(days=1)])
+    return [
+        {"from": begin, "to": end, "count": count}
+        for (begin, end), count in zip(months, counts.sum(axis=0).tolist(), strict=True)
+    ]
 
 
 def _within(

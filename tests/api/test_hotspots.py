@@ -274,3 +274,23 @@ def test_the_public_reads_no_report_of_a_cell(public: httpx.Client, sql: psycopg
     body = public.get(f"/v1/hexes/{busiest}", params=ASKED).raise_for_status().json()
     assert 0 < body["n"] <= n
     assert "reports" not in body
+
+
+@pytest.mark.parametrize("boundaries_at", ["2025-06-30", "2025-07-01"])
+def test_a_wards_reports_and_months_are_counted_under_the_boundaries_of_any_date(http, sql, boundaries_at) -> None:
+    held = f"""FROM report JOIN boundary ON ST_Covers(boundary.geom, report.geom)
+        JOIN generation ON generation.id = boundary.generation_id AND level = 'ward' AND period @> %s::date
+        JOIN unit ON unit.id = boundary.unit_id WHERE {IN_PERIOD}"""
+    code, n = sql.execute(f"SELECT unit.code, count(*) {held} GROUP BY 1 ORDER BY 2 DESC", [boundaries_at]).fetchone()
+    wanted = ASKED | {"unit": code, "boundaries_at": boundaries_at, "format": "json"}
+    answer = http.get("/v1/hexes", params=wanted).raise_for_status().json()
+    assert answer["n"] == n
+    month = "to_char(reported_at AT TIME ZONE 'Asia/Ho_Chi_Minh', 'YYYY-MM')"
+    by_month = dict(
+        sql.execute(f"SELECT {month}, count(*) {held} AND unit.code = %s GROUP BY 1", [boundaries_at, code]).fetchall()
+    )
+    assert {each["from"][:7]: each["count"] for each in answer["months"] if each["count"]} == by_month
+
+
+def test_boundaries_without_a_unit_are_refused(http) -> None:
+    problem(http.get("/v1/hexes", params={"boundaries_at": "2025-06-30"}), 422, parameter="boundaries_at")

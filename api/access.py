@@ -30,6 +30,8 @@ MAY_CALL: dict[str, tuple[str, ...]] = {
     "GET /v1/generations/{a}/succession/{b}": EVERYBODY,  # counts of reports: SEES_SMALL_COUNTS
     "GET /v1/categories": EVERYBODY,
     "GET /v1/extent": EVERYBODY,
+    # Who asks: their own role and unit.
+    "GET /v1/caller": EVERYBODY,
     # Aggregates: the public and routers are not told counts of a few people (geo.access.SEES_SMALL_COUNTS).
     "GET /v1/hexes": EVERYBODY,
     "GET /v1/hexes/{h3}": EVERYBODY,

@@ -19,6 +19,7 @@ from api.open311.app import create_endpoint
 from api.open311.asked import PREFIX as OPEN311
 from api.problems import answer_with_problems
 from api.routes import (
+    caller,
     changes,
     duplicates,
     generations,
@@ -86,6 +87,7 @@ def create_app(url: str, territory: str) -> FastAPI:
         units,
         unit,
         generations,
+        caller,
         hex,
         hexes,
         hotspots,

@@ -88,6 +88,18 @@ def test_a_role_may_call_what_the_document_says_and_nothing_else(http, keys, rol
             assert ("www-authenticate" in answer.headers) == (role == "public")
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_is_told_their_own_role_and_what_it_unlocks(http, keys, role) -> None:
+    told = http.get("/v1/caller", headers=keys[role])
+    assert told.headers["cache-control"] == "no-store"
+    caller = told.json()
+    assert caller["role"] == role
+    assert (caller["unit"] or {}).get("code") == (VINH_TUY if role == "officer" else None)
+    assert caller["sees"]["reports"] == (http.get("/v1/reports", headers=keys[role]).status_code == 200)
+    counts = http.get("/v1/hexes", params={"measure": "reporters"}, headers=keys[role])
+    assert caller["sees"]["small_counts"] == (counts.status_code == 200)
+
+
 def test_names_and_counts_are_for_those_who_may(http, keys) -> None:
     for role in ROLES:
         generations = http.get("/v1/generations", headers=keys[role]).json()

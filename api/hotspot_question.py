@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from api.period import period_of, whole_months
 from geo.cube import Query
 from geo.dispatch import Dispatch
 from geo.errors import InputError
 from geo.hexgrid import HexGrid
 from geo.hotspots import Question, Window
 from geo.jurisdiction import Layer
+from geo.period import period_of, whole_months
 from geo.territory import Generation, Territory
 
 Period = tuple[dt.date | None, dt.date | None]

@@ -10,7 +10,6 @@ from api.caller import Calling
 from api.cell_place import place_of
 from api.hotspot_question import Asked
 from api.new_report import as_json, in_utc
-from api.period import months_of
 from api.public_counts import public_counting, published
 from api.routes.geojson import generation_member
 from api.routes.hotspots import Categories, First, Last
@@ -22,6 +21,7 @@ from geo.cube_axes import CUBE_RESOLUTION
 from geo.errors import InputError
 from geo.hotspot_views import counting
 from geo.hotspots import Count, Window
+from geo.period import months_of
 from geo.store.report_list import Wanted, list_reports
 
 router = APIRouter(prefix="/v1", tags=["maps"])

@@ -12,7 +12,6 @@ from starlette.concurrency import run_in_threadpool
 from api.caller import Calling, require
 from api.hotspot_answer import FORMATS, media_type_of, respond, unit_number
 from api.hotspot_question import Asked
-from api.period import months_of
 from api.public_counts import hidden_words, published, told
 from api.routes.geojson import Bbox, bbox_of, generation_member
 from api.routes.hotspots import Categories, First, Format, Last, Resolution, Statuses
@@ -23,6 +22,7 @@ from geo.columns import Integers
 from geo.cube import Cube
 from geo.cube import Query as CubeQuery
 from geo.errors import InputError
+from geo.period import months_of
 
 router = APIRouter(prefix="/v1", tags=["maps"])
 

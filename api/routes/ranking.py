@@ -8,17 +8,17 @@ from fastapi import APIRouter, Query, Request, Response
 from api.caller import Calling
 from api.etag import negotiated
 from api.new_report import as_json
-from api.period import period_of
-from api.ranking import Period, Ranking, as_csv, period_before, public_period
 from api.routes.geojson import generation_member
 from api.service import WholeService
 from geo.access import Caller
 from geo.columns import utc_now
 from geo.errors import ForbiddenError
+from geo.period import period_of
 from geo.privacy import LEAST_PEOPLE
 from geo.store.ranking import read_cases
 from geo.store.session import Connection
 from geo.territory import Territory
+from geo.ward_ranking import Period, Ranking, as_csv, period_before, public_period
 
 router = APIRouter(prefix="/v1/wards", tags=["wards"])
 _JSON, _CSV = "application/json", "text/csv"

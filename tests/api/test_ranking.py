@@ -15,7 +15,6 @@ import pandas as pd
 import psycopg
 import pytest
 
-from api.ranking import Period
 from geo.demo import make_demo
 from geo.dispatch import Dispatch
 from geo.privacy import LEAST_PEOPLE
@@ -23,6 +22,7 @@ from geo.ranking import NAMES
 from geo.store.ranking import read_cases
 from geo.store.reports import add_reports
 from geo.territory import HANOI
+from geo.ward_ranking import Period
 from tests.api.serving import api_key, serving
 from tests.api.test_http import problem
 from tests.conftest import Database, cloned

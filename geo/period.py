@@ -1,4 +1,4 @@
-"""The days that counts are asked for, the same way at both doors."""
+"""The days that counts are asked for, the same way at all doors."""
 
 import datetime as dt
 

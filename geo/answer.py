@@ -58,8 +58,9 @@ def locate(
         dispatch.category(category)
     day = at or jurisdiction.territory.today()
     layer = jurisdiction.layer_at(day)
-    number, how, distance = _find(layer, lon, lat)
-    border_m = layer.locator.border_distance_one(lon, lat)
+    number, how, unit_m, border_m = layer.locator.measure_one(lon, lat)
+    if how is How.OUTSIDE and unit_m <= NEAREST_WITHIN_M:
+        how = How.NEAREST
     answer: dict[str, Any] = {
         "lon": lon,
         "lat": lat,
@@ -72,7 +73,7 @@ def locate(
         "ancestors": [],
     }
     if how is How.OUTSIDE:
-        answer["nearest"] = layer.units[number].words | {"distance_m": round(distance, 1)}
+        answer["nearest"] = layer.units[number].words | {"distance_m": round(unit_m, 1)}
     else:
         answer["unit"] = layer.units[number].words | {"territory": jurisdiction.territory.id}
         answer["ancestors"] = [unit.words for unit in layer.ancestors(number, day)]
@@ -88,16 +89,6 @@ def locate(
     if category is not None and how is not How.OUTSIDE:
         answer["responsible"] = _responsible(dispatch, category, layer.units[number], lon, lat, day)
     return answer
-
-
-def _find(layer: Layer, lon: float, lat: float) -> tuple[int, How, float]:
-    """Find unit number, how, and the distance to the unit for a point outside all of them."""
-    number, how = layer.locator.locate_one(lon, lat)
-    if how is not How.OUTSIDE:
-        return number, how, 0.0
-    nearest, metres = layer.locator.nearest([lon], [lat])
-    near = How.NEAREST if metres[0] <= NEAREST_WITHIN_M else How.OUTSIDE
-    return int(nearest[0]), near, float(metres[0])
 
 
 def _check_accuracy(accuracy_m: float) -> None:

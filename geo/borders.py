@@ -70,12 +70,33 @@ class Borders:
         return metres
 
     def distance_one(self, lon: float, lat: float) -> float:
-        """Measure from one point as `distance` does; the arrays of one would cost five times the search."""
-        x, y = mercator.forward_one(lon, lat)
-        if math.isnan(x):
+        """Measure from one point as `distance` does, in a tenth of the time; NaN for one that has no place."""
+        place = _place(lon, lat)
+        if place is None:
             return math.nan
-        _, distance = self.tree.query_nearest(shapely.Point(x, y), return_distance=True, all_matches=False)
+        _, distance = self.tree.query_nearest(place, return_distance=True, all_matches=False)
         return float(distance[0]) / mercator.scale_one(lat)
+
+    def nearest_one(self, lon: float, lat: float) -> tuple[int, float, float]:
+        """Find the unit of the nearest border as `nearest` does without a limit, and measure both ways in one search.
+
+        Returns
+        -------
+        unit : int
+            -1 for a point that has no place in the plane.
+        metres : float
+            As `nearest` gives it.
+        border_m : float
+            As `distance` gives it.
+        """
+        place = _place(lon, lat)
+        if place is None:
+            return -1, math.nan, math.nan
+        (_, lines), distance = self.tree.query_nearest(place, return_distance=True)
+        line = lines[np.argmin(self.unit[lines])]
+        foot = shapely.get_coordinates(shapely.shortest_line(self.lines[line], place))[0].tolist()
+        _, _, geodesic = _WGS84.inv(lon, lat, *mercator.inverse_one(*foot))
+        return int(self.unit[line]), geodesic, float(distance[0]) / mercator.scale_one(lat)
 
     def nearest(self, lon: Floats, lat: Floats, within_m: float) -> tuple[NDArray[np.int32], Floats]:
         """Find the unit whose border is nearest, the lowest if several are, and how far it is.
@@ -137,3 +158,9 @@ def _in_plane(lon: Floats, lat: Floats) -> tuple[Ints, Polygons]:
     x, y = mercator.forward(lon, lat)
     point = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     return point, shapely.points(x[point], y[point])
+
+
+def _place(lon: float, lat: float) -> Polygons | None:
+    """Put one point into the plane, as an array of one, which the tree takes in less time than a point."""
+    x, y = mercator.forward_one(lon, lat)
+    return None if math.isnan(x) else shapely.points([(x, y)])

@@ -63,6 +63,22 @@ def inverse(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     return np.degrees(x / _RADIUS), np.degrees(np.arcsin(sine))
 
 
+def inverse_one(x: float, y: float) -> tuple[float, float]:
+    """Turn one place in the plane back into degrees as `inverse` does, without the cost of arrays.
+
+    Examples
+    --------
+    >>> lon, lat = inverse_one(*forward_one(105.85, 21.03))
+    >>> round(lon, 12), round(lat, 12)
+    (105.85, 21.03)
+    """
+    isometric = y / _RADIUS
+    sine = math.tanh(isometric)
+    for _ in range(6):
+        sine = math.tanh(isometric + _ECCENTRICITY * math.atanh(_ECCENTRICITY * sine))
+    return math.degrees(x / _RADIUS), math.degrees(math.asin(sine))
+
+
 def scale(lat: Floats) -> Floats:
     """Say how many metres in the plane a metre on the ground is."""
     sine = _sine(lat)

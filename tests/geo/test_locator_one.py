@@ -19,9 +19,14 @@ def city(request: pytest.FixtureRequest) -> Locator:
 def test_one_distance_is_that_of_many(city: Locator) -> None:
     parts = stress_set(city.polygons, every=400), spread(city.polygons, 1_000), np.transpose(NO_PLACES)
     lon, lat = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    metres = [city.border_distance_one(x, y) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)]
-    np.testing.assert_allclose(metres, city.border_distance(lon, lat), rtol=1e-12, atol=1e-8)
-    assert (np.array(metres)[city.locate(lon, lat).how == How.EDGE] == 0).all()
+    measured = [city.measure_one(x, y) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)]
+    unit, how, unit_m, border_m = (np.array(column) for column in zip(*measured, strict=True))
+    np.testing.assert_allclose(border_m, city.border_distance(lon, lat), rtol=1e-12, atol=1e-8)
+    assert (border_m[how == How.EDGE] == 0).all()
+    nearest, metres = city.nearest(lon, lat)
+    np.testing.assert_array_equal(unit, nearest)
+    np.testing.assert_allclose(unit_m, metres, rtol=1e-12, atol=1e-6)
+    np.testing.assert_array_equal(how, city.locate(lon, lat).how)
 
 
 def test_one_place_in_the_plane_is_that_of_many() -> None:

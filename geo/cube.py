@@ -230,6 +230,36 @@ class Cube:
         ]
         return cells, np.array(counts, np.int64).reshape(len(edges) - 1, len(cells)).T
 
+    def daily(self, query: Query, cells: Integers | None = None) -> Integers:
+        """Count reports by day.
+
+        Parameters
+        ----------
+        query : Query
+        cells : ndarray of int64, optional
+            Cells of the query's resolution: only reports in these.
+
+        Returns
+        -------
+        ndarray of int64
+            One count a day of the window. All days of 10 million reports take a millisecond, those of some cells or of
+            a unit fifty.
+        """
+        chosen, held = self._chosen(query), self._held(query, cells)
+        first, end = _number(query.first), _number(query.last) + 1
+        total = np.zeros(end - first, np.int64)
+        for month in self._months:
+            begin, until = max(first, month.first), min(end, month.end)
+            if begin < until:
+                days = month.daily(chosen, held)
+                total[begin - first : until - first] += days[begin - month.first : until - month.first]
+        pending = self._pending
+        wanted = np.isin(pending.series, chosen) & (pending.day >= first) & (pending.day < end)
+        if held is not None:
+            wanted &= held[pending.place]
+        np.add.at(total, pending.day[wanted] - first, pending.weight[wanted])
+        return total
+
     def reporters(self, query: Query) -> Counts:
         """Count the people who reported, each once a cell; those who are not known are not counted.
 
@@ -282,6 +312,17 @@ class Cube:
         layer, number = self.axes.unit_number(query.unit_id, query.generation_id)
         held: Truths = self.axes.units_of(self._places.codes, layer) == number
         return held
+
+    def _held(self, query: Query, cells: Integers | None) -> Truths | None:
+        """Tell which places are in the unit and the cells that are asked for; None for all."""
+        if query.unit_id is None and cells is None:
+            return None
+        held = self._in_unit(query)
+        if cells is None:
+            return held
+        known, of_place = self._cells(query.resolution)
+        within: Truths = held & np.isin(known, cells)[of_place]
+        return within
 
     def _between(self, series: Integers, begin: int, end: int) -> NDArray[np.int32]:
         """Count reports by place, of the days from begin until before end."""

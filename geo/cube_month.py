@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.columns import Columns, Integers
+from geo.columns import Columns, Integers, Truths
 
 _DAYS = 31
 
@@ -113,6 +113,19 @@ class Month:
         """Count by place the rows of some series, of the days from begin until before end."""
         parts = [self.place[rows] for rows in self._slices(series, begin, end)]
         return np.bincount(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
+
+    def daily(self, series: Integers, held: Truths | None) -> Integers:
+        """Count by day, 31 of them, the rows of some series, in all places or in those that are held."""
+        known = series[series * _DAYS < len(self.starts) - 1]
+        if held is None:
+            days: Integers = np.diff(self.starts).reshape(-1, _DAYS)[known].sum(axis=0, dtype=np.int64)
+            return days
+        total = np.zeros(_DAYS, np.int64)
+        for number in known.tolist():
+            edges = self.starts[number * _DAYS : (number + 1) * _DAYS + 1]
+            up_to = np.cumsum(held[self.place[edges[0] : edges[-1]]])
+            total += np.diff(np.concatenate([[0], up_to])[edges - edges[0]])
+        return total
 
     def rows(self, series: Integers, begin: int, end: int) -> Rows:
         """Give the rows of some series, of the days from begin until before end; the day is the month's first."""

@@ -73,6 +73,18 @@ def test_steps_are_the_counts_of_their_windows(cube):
         assert dict(zip(cells[found > 0].tolist(), found[found > 0].tolist(), strict=True)) == by_cell(window)
 
 
+@settings(max_examples=60)
+@given(queries(), st.none() | st.integers(1, 40))
+def test_days_are_counted_as_by_brute_force_everywhere_and_in_some_cells(cube, query, cells):
+    wanted = asked_for(REPORTS, query)
+    chosen = None
+    if cells is not None:
+        chosen = np.unique([cell_of(report, query.resolution) for report in REPORTS])[:cells]
+        wanted = [report for report in wanted if cell_of(report, query.resolution) in chosen]
+    days = [query.first + dt.timedelta(days=day) for day in range((query.last - query.first).days + 1)]
+    assert cube.daily(query, chosen).tolist() == [sum(report.day == day for report in wanted) for day in days]
+
+
 @settings(max_examples=25)
 @given(st.data())
 def test_changes_give_the_same_cube_in_any_order_and_portions(data):

@@ -10,10 +10,15 @@ export class Problem extends Error {
   }
 }
 
-/** Ask for JSON; parameters that are null are left out. */
+/** A path with its parameters; one that is null is left out, a list is repeated. */
+export function addressOf(path, parameters) {
+  const given = Object.entries(parameters).flatMap(([name, value]) => [value ?? []].flat().map((one) => [name, one]));
+  return given.length ? `${path}?${new URLSearchParams(given)}` : path;
+}
+
+/** Ask for JSON; parameters as in `addressOf`. */
 export async function ask(path, parameters = {}, signal = undefined) {
-  const given = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== null && value !== undefined));
-  const answer = await fetch(`${path}?${given}`, { signal, headers: { accept: "application/geo+json, application/json;q=0.9", ...keyHeader() } });
+  const answer = await fetch(addressOf(path, parameters), { signal, headers: { accept: "application/geo+json, application/json;q=0.9", ...keyHeader() } });
   if (answer.ok) return answer.json();
   if (answer.status === 401) forgetKey();
   const problem = await answer.json().catch(() => ({}));

@@ -9,7 +9,8 @@ import { createFilters } from "./filters.js";
 import { showLegend, showNotices } from "./legend.js";
 import { showMessage, showProgress } from "./message.js";
 import { COUNT_COLOURS } from "./palette.js";
-import { daysBefore, keepState, readState } from "./state.js";
+import { boundariesDay, daysBefore, keepState, readState } from "./state.js";
+import { createTabs } from "./tabs.js";
 import { speak } from "./words.js";
 
 const RETRY_AFTER_MS = 3000;
@@ -35,6 +36,8 @@ const cityMap = createCityMap(byId("map"), extent.bbox, {
   onPick: (hexagon) => state.set({ cell: hexagon?.id ?? null }),
 });
 const filters = createFilters({ categories, extent, onChange: (changes) => state.set(changes) });
+/* Each part of the page has `show(now, speech, data)`; data is `{hexes, wards, extent, categories}`, null until answered. */
+const parts = [createTabs()];
 const defaults = { from: daysBefore(extent.last_report, DEFAULT_DAYS - 1), to: extent.last_report, lang: "vi" };
 let state = null;
 let isFitting = false;
@@ -54,6 +57,7 @@ function update(now) {
   cityMap.speak(speech.words);
   byId("territory").textContent = speech.shortNameOf(extent.territory);
   filters.show(now, speech);
+  showParts();
   loadHexes(now);
   loadWards(now);
   draw();
@@ -90,8 +94,8 @@ function takeHexes(question) {
   draw();
 }
 
-async function loadWards({ to }) {
-  const question = { level: "ward", at: to, tolerance: TOLERANCE_M[cityMap.resolution] };
+async function loadWards(now) {
+  const question = { level: "ward", at: boundariesDay(now), tolerance: TOLERANCE_M[cityMap.resolution] };
   if (!isNew("wards", question)) return;
   try {
     shown.wards = await askWards("/v1/units", question);
@@ -104,10 +108,16 @@ async function loadWards({ to }) {
   }
 }
 
+function showParts() {
+  const { hexes, wards } = shown;
+  for (const part of parts) part.show(state.now, speech, { hexes, wards, extent, categories });
+}
+
 /** Draw what was answered last, in the language of now. */
 function draw() {
   const { hexes, hexagons, wards } = shown;
   if (wards) cityMap.nameWards(wards, speech.shortNameOf);
+  showParts();
   if (!hexes) return;
   const category = categories.find(({ code }) => code === hexes.category);
   showLegend({ ...shown, categoryName: category && speech.nameOf(category) }, speech);

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.cells import parents
-from geo.columns import Columns, Integers
+from geo.columns import Columns, Integers, Truths
 from geo.cube import COARSEST, Cube, Query, month_of
 from geo.cube_axes import CUBE_RESOLUTION, Axes, Facts, positions
 from geo.errors import InputError
@@ -106,15 +106,7 @@ class Published:
         InputError
             It asks for a status, a unit or without duplicates, which is not published, or for an unknown category.
         """
-        if query.statuses is not None or query.unit_id is not None or not query.duplicates:
-            raise InputError("counts by status or unit, or without duplicates, take a key of an official", "status")
-        begin, end = month_of(
-            np.array([(day - dt.date(1970, 1, 1)).days for day in (query.first, query.last)])
-        ).tolist()
-        begin, end = max(begin, self.months[0]), min(end + 1, self.months[1])
-        wanted = (self.month >= begin) & (self.month < end)
-        if query.categories is not None:
-            wanted &= np.isin(self.category, positions(self.categories, query.categories, "category"))
+        wanted, begin, end = self._wanted(query)
         placed = wanted & (self.cell != CITY)
         cell = self.cell[placed]
         finer = _resolution(cell) > query.resolution
@@ -129,6 +121,41 @@ class Published:
         first, last = _first_day(begin), _first_day(end) - dt.timedelta(days=1)
         unplaced = int(self.count[wanted & (self.cell == CITY)].sum())
         return PublicCounts(cells, count, synthetic, people, first, last, int(count[coarser].sum()), unplaced)
+
+    def monthly(self, query: Query, cells: Integers | None = None) -> tuple[list[dt.date], Integers]:
+        """Count by month.
+
+        Parameters
+        ----------
+        query : Query
+        cells : ndarray of int64, optional
+            Of the query's resolution: only what is told of these cells; else all that is told of the city.
+
+        Returns
+        -------
+        months : list of date
+            First days of the months of the window that are published, in order.
+        count : ndarray of int64
+        """
+        wanted, begin, end = self._wanted(query)
+        if cells is not None:
+            wanted &= _resolution(self.cell) >= query.resolution
+            wanted[wanted] = np.isin(parents(self.cell[wanted], query.resolution), cells)
+        counts = np.bincount(self.month[wanted] - begin, self.count[wanted], max(end - begin, 0)).astype(np.int64)
+        return [_first_day(month) for month in range(begin, end)], counts
+
+    def _wanted(self, query: Query) -> tuple[Truths, int, int]:
+        """Find the groups of a question, and the first month published of its window and the first after them."""
+        if query.statuses is not None or query.unit_id is not None or not query.duplicates:
+            raise InputError("counts by status or unit, or without duplicates, take a key of an official", "status")
+        begin, end = month_of(
+            np.array([(day - dt.date(1970, 1, 1)).days for day in (query.first, query.last)])
+        ).tolist()
+        begin, end = max(begin, self.months[0]), min(end + 1, self.months[1])
+        wanted = (self.month >= begin) & (self.month < end)
+        if query.categories is not None:
+            wanted &= np.isin(self.category, positions(self.categories, query.categories, "category"))
+        return wanted, begin, end
 
 
 def publish(cube: Cube, today: dt.date, least_people: int = LEAST_PEOPLE) -> Published:

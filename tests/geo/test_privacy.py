@@ -93,6 +93,23 @@ def test_no_other_question_tells_more_than_the_single_months_do(published, base)
         assert counts.n == sum(expected.values()) + unplaced
 
 
+@pytest.mark.parametrize("resolution", [5, 7, 9])
+def test_months_are_sums_of_the_same_groups(published, base, resolution):
+    chosen = ("waste", "parking")
+    query = Query(dt.date(2025, 10, 1), TODAY, resolution, chosen)
+    months, counts = published.monthly(query)
+    assert [(month.year, month.month) for month in months] == MONTHS
+    kept = {group: count for group, count in base.items() if group[1] in chosen}
+    assert counts.tolist() == [sum(n for group, n in kept.items() if group[0] == month) for month in MONTHS]
+    some = published.counts(query).cell[::2]
+    within = defaultdict(int)
+    for (month, _, cell), count in kept.items():
+        name = h3.int_to_str(cell)
+        if cell and h3.get_resolution(name) >= resolution:
+            within[month] += count * (h3.str_to_int(h3.cell_to_parent(name, resolution)) in some)
+    assert published.monthly(query, some)[1].tolist() == [within[month] for month in MONTHS]
+
+
 def test_sums_and_differences_of_answers_isolate_nobody(base):
     """Linear algebra: is any set of 1 to 4 people's reports a combination of all that is told?"""
     groups = {group: number for number, group in enumerate(base)}

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from api.new_report import as_json, in_utc
+from geo.geoparquet import KEY, POINTS
 
 COLUMNS = (
     "id", "status", "category", "reported_at", "received_at", "lon", "lat", "accuracy_m", "unit_code", "unit_name",
@@ -58,15 +59,8 @@ def as_geoparquet(reports: list[Row]) -> bytes:
     points = shapely.points([row["lon"] for row in rows], [row["lat"] for row in rows])
     table = pa.table(columns | {"geometry": pa.array(shapely.to_wkb(points), pa.binary())})
     file = io.BytesIO()
-    pq.write_table(table.replace_schema_metadata({"geo": orjson.dumps(_GEO)}), file)
+    pq.write_table(table.replace_schema_metadata({KEY: orjson.dumps(POINTS)}), file)
     return file.getvalue()
-
-
-_GEO = {
-    "version": "1.1.0",
-    "primary_column": "geometry",
-    "columns": {"geometry": {"encoding": "WKB", "geometry_types": ["Point"]}},
-}
 
 
 def _kind(name: str) -> pa.DataType:

@@ -1,6 +1,7 @@
 """Whose is each point of a file: CSV or Parquet of any size, batch by batch, with the answers as added columns."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from geo.answers import FIELDS, INVALID, Asked, answer_many
-from geo.arrow_values import days, numbers
+from geo.arrow_values import days
 from geo.columns import constant
 from geo.dispatch import Dispatch
 from geo.errors import FileError
+from geo.geoparquet import KEY, POINTS, PointReader, point_reader, points
 from geo.locator import How
 from geo.table_files import BATCH_BYTES, Advance, check_paths, create_table, open_table
 
@@ -46,6 +48,8 @@ def locate_file(
     category: str | None = None,
     advance: Advance = lambda _done, _total: None,
     batch_bytes: int = BATCH_BYTES,
+    *,
+    with_points: bool = False,
 ) -> Tally:
     """Say whose each point of a file is, in constant memory.
 
@@ -61,7 +65,8 @@ def locate_file(
     source, out : Path
         Files that end in .csv or .parquet, in any combination.
     columns : PointColumns
-        Where longitude, latitude (WGS 84 degrees) and day stand. The day of a row is an ISO 8601 date or time.
+        Where longitude, latitude (WGS 84 degrees) and day stand. The day of a row is an ISO 8601 date or time. The
+        points of a GeoParquet file without these two columns are those of its geometry.
     day : date, optional
         Local date of all rows if `columns` names no day; today if not given.
     category : str, optional
@@ -70,6 +75,9 @@ def locate_file(
         Told how many bytes of how many are done.
     batch_bytes : int
         How much of a CSV file is held at a time.
+    with_points : bool
+        Add the column geometry, too, unless the input has a geometry: the output, which ends in .parquet, is
+        GeoParquet.
 
     Raises
     ------
@@ -90,11 +98,12 @@ def locate_file(
     added = _ADDED if category is None else [*_ADDED, "agency"]
     counts = np.zeros(INVALID + 1, dtype=np.int64)
     with open_table(source, advance, batch_bytes) as table:
-        _check_columns(source, table.schema.names, columns, added)
-        schema = pa.schema([*table.schema, *(pa.field(name, FIELDS[name]) for name in added)], table.schema.metadata)
+        read_points = _checked(source, table.schema, columns, added)
+        shaped = with_points and KEY not in (table.schema.metadata or {})
+        schema = _schema(table.schema, added, shaped)
         with create_table(out, schema) as write:
             for batch in table.batches:
-                lon, lat = numbers(batch.column(columns.lon)), numbers(batch.column(columns.lat))
+                lon, lat = read_points(batch)
                 when = (
                     np.full(len(batch), np.datetime64(one_day, "D"))
                     if columns.at is None
@@ -102,16 +111,31 @@ def locate_file(
                 )
                 about = None if category is None else constant(len(batch), category)
                 answers = answer_many(dispatch, Asked(lon, lat, when, category=about))
-                write(pa.RecordBatch.from_arrays([*batch.columns, *answers.columns(added)], schema=schema))
+                shapes = [points(lon, lat)] if shaped else []
+                write(pa.RecordBatch.from_arrays([*batch.columns, *answers.columns(added), *shapes], schema=schema))
                 counts += np.bincount(answers.how, minlength=len(counts))
     return Tally(int(counts.sum()), int(counts[How.OUTSIDE]), int(counts[INVALID]))
 
 
-def _check_columns(source: Path, there: Sequence[str], columns: PointColumns, added: Sequence[str]) -> None:
+def _schema(there: pa.Schema, added: Sequence[str], shaped: bool) -> pa.Schema:
+    """Put the added columns behind those of the input; with points of our own it is GeoParquet's."""
+    answers = [pa.field(name, FIELDS[name]) for name in added]
+    if not shaped:
+        return pa.schema([*there, *answers], there.metadata)
+    metadata = (there.metadata or {}) | {KEY: json.dumps(POINTS).encode()}
+    return pa.schema([*there, *answers, pa.field("geometry", pa.binary())], metadata)
+
+
+def _checked(source: Path, schema: pa.Schema, columns: PointColumns, added: Sequence[str]) -> PointReader:
+    """Refuse a table without what is needed, or with what would be added; give what reads its points."""
+    there = schema.names
+    read_points = point_reader(source, schema, columns.lon, columns.lat)
     wanted = [name for name in (columns.lon, columns.lat, columns.at) if name is not None]
-    if missing := [name for name in wanted if name not in there]:
+    missing = [name for name in wanted if name not in there and (read_points is None or name == columns.at)]
+    if read_points is None or missing:
         raise FileError(f"{source}: no column {', '.join(missing)}: there are {', '.join(there)}; name the right ones")
     if doubled := [name for name in wanted if there.count(name) > 1]:
         raise FileError(f"{source}: the column {', '.join(doubled)} stands there twice: rename one")
     if taken := [name for name in added if name in there]:
         raise FileError(f"{source}: the column {', '.join(taken)} is there already and would be added: rename it")
+    return read_points

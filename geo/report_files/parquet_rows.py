@@ -1,6 +1,5 @@
 """Rows of a Parquet file, with a geometry in any CRS or with columns of coordinates."""
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,16 +7,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import shapely
-from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
 
-from geo.columns import Floats
 from geo.errors import FileError
+from geo.geoparquet import coordinates, geometry_of
 from geo.report_files.rows import Rejected, Rows
 
 BLOCK_ROWS = 20_000
-_WGS84 = "OGC:CRS84"
 
 
 class ParquetReader:
@@ -46,7 +41,7 @@ class ParquetReader:
         self._block_rows = block_rows
         self.size = path.stat().st_size
         self.position = 0
-        self._geometry, self._to_wgs84 = _geometry_of(path, self._parquet.schema_arrow.metadata or {})
+        self._geometry, self._to_wgs84 = geometry_of(path, self._parquet.schema_arrow.metadata or {})
         there = self._parquet.schema_arrow.names
         if self._geometry is None:
             self.header = there
@@ -73,7 +68,7 @@ class ParquetReader:
     def _rows(self, table: pa.Table, lines: Any) -> Rows:
         if self._geometry is None:
             return Rows(table.select(self._wanted), lines, [])
-        lon, lat, sound = _coordinates(table.column(self._geometry), self._to_wgs84)
+        lon, lat, sound = coordinates(table.column(self._geometry), self._to_wgs84)
         table = (
             table.drop_columns([self._geometry]).append_column("lon", pa.array(lon)).append_column("lat", pa.array(lat))
         )
@@ -84,30 +79,3 @@ class ParquetReader:
             for number in np.flatnonzero(~sound)
         ]
         return Rows(rows.table.filter(pa.array(sound)), lines[sound], rejected)
-
-
-def _geometry_of(path: Path, metadata: dict[bytes, bytes]) -> tuple[str | None, Transformer | None]:
-    """Find the column of points, and what brings it to WGS 84 if it isn't."""
-    if b"geo" not in metadata:
-        return None, None
-    try:
-        geo = json.loads(metadata[b"geo"])
-        name = geo["primary_column"]
-        column = geo["columns"][name]
-        crs = CRS.from_user_input(column.get("crs") or _WGS84)
-    except (ValueError, KeyError, TypeError, CRSError) as error:
-        raise FileError(f"{path}: the metadata of its geometry can't be read: {str(error).splitlines()[0]}") from None
-    if column.get("encoding") != "WKB":
-        raise FileError(f"{path}: the geometry is encoded as {column.get('encoding')}: write it as WKB")
-    same = crs.equals(CRS(_WGS84), ignore_axis_order=True)
-    return name, None if same else Transformer.from_crs(crs, _WGS84, always_xy=True)
-
-
-def _coordinates(column: pa.ChunkedArray, to_wgs84: Transformer | None) -> tuple[Floats, Floats, Any]:
-    """Give longitudes, latitudes, and which geometries are points."""
-    shapes = shapely.from_wkb(column.to_numpy(), on_invalid="ignore")
-    sound = shapely.get_type_id(shapes) == 0
-    lon, lat = shapely.get_x(shapes), shapely.get_y(shapes)
-    if to_wgs84 is not None:
-        lon, lat = to_wgs84.transform(lon, lat)
-    return lon, lat, sound

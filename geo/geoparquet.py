@@ -1,0 +1,97 @@
+"""GeoParquet: which column of a file holds its points, and what a file of points says about itself."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
+
+from geo.arrow_values import numbers
+from geo.columns import Floats, Truths
+from geo.errors import FileError
+
+KEY = b"geo"
+"""Under which the metadata of a file's schema tells of its geometry."""
+
+POINTS = {
+    "version": "1.1.0",
+    "primary_column": "geometry",
+    "columns": {"geometry": {"encoding": "WKB", "geometry_types": ["Point"]}},
+}
+"""What a file says whose column ``geometry`` has points in longitude and latitude, GeoParquet's usual CRS."""
+
+_WGS84 = "OGC:CRS84"
+
+PointReader = Callable[[pa.RecordBatch], tuple[Floats, Floats]]
+"""Gives longitudes and latitudes of a batch, WGS 84 degrees; NaN where there is no point."""
+
+
+def geometry_of(path: Path, metadata: Mapping[bytes, bytes]) -> tuple[str | None, Transformer | None]:
+    """Find the column of shapes, and what brings it to WGS 84 if it isn't; None for a file without one.
+
+    Raises
+    ------
+    FileError
+        The CRS is unknown, or the geometry is not stored as WKB.
+    """
+    if KEY not in metadata:
+        return None, None
+    try:
+        geo = json.loads(metadata[KEY])
+        name = geo["primary_column"]
+        column = geo["columns"][name]
+        crs = CRS.from_user_input(column.get("crs") or _WGS84)
+    except (ValueError, KeyError, TypeError, CRSError) as error:
+        raise FileError(f"{path}: the metadata of its geometry can't be read: {str(error).splitlines()[0]}") from None
+    if column.get("encoding") != "WKB":
+        raise FileError(f"{path}: the geometry is encoded as {column.get('encoding')}: write it as WKB")
+    same = crs.equals(CRS(_WGS84), ignore_axis_order=True)
+    return name, None if same else Transformer.from_crs(crs, _WGS84, always_xy=True)
+
+
+def coordinates(column: pa.Array | pa.ChunkedArray, to_wgs84: Transformer | None) -> tuple[Floats, Floats, Truths]:
+    """Give longitudes, latitudes, and which of the geometries are points."""
+    shapes = shapely.from_wkb(column.to_numpy(zero_copy_only=False), on_invalid="ignore")
+    sound = shapely.get_type_id(shapes) == 0
+    lon, lat = shapely.get_x(shapes), shapely.get_y(shapes)
+    if to_wgs84 is not None:
+        lon, lat = to_wgs84.transform(lon, lat)
+    return lon, lat, sound
+
+
+def point_reader(path: Path, schema: pa.Schema, lon: str = "lon", lat: str = "lat") -> PointReader | None:
+    """Find out how to read the points of a table: from two columns if it has them, else from its geometry.
+
+    Returns
+    -------
+    callable or None
+        None if it has neither.
+
+    Raises
+    ------
+    FileError
+        There are no columns, and the geometry can't be read.
+    """
+    if lon in schema.names and lat in schema.names:
+        return lambda batch: (numbers(batch.column(lon)), numbers(batch.column(lat)))
+    name, to_wgs84 = geometry_of(path, schema.metadata or {})
+    return None if name is None else lambda batch: coordinates(batch.column(name), to_wgs84)[:2]
+
+
+def points(lon: Floats, lat: Floats) -> pa.Array:
+    """Write points as WKB; null where a coordinate is not finite.
+
+    Examples
+    --------
+    >>> written = points(np.array([105.85, np.nan]), np.array([21.0, 21.0]))
+    >>> [shape and shapely.from_wkb(shape).wkt for shape in written.to_pylist()]
+    ['POINT (105.85 21)', None]
+    """
+    known = np.isfinite(lon) & np.isfinite(lat)
+    shapes = np.full(len(lon), None, dtype=object)
+    shapes[known] = shapely.to_wkb(shapely.points(lon[known], lat[known]))
+    return pa.array(shapes, pa.binary())

@@ -117,7 +117,7 @@ _PAGE = text("""
     ORDER BY e.xact, e.id
 """)
 
-_HELD_BACK = text("SELECT EXISTS (SELECT FROM report_event WHERE xact >= :horizon)")
+_NEWER = text("SELECT EXISTS (SELECT FROM report_event WHERE xact >= :horizon)")
 
 
 def read_changes(connection: Connection, territory: str, after: Cursor, limit: int) -> Page:
@@ -139,13 +139,23 @@ def read_changes(connection: Connection, territory: str, after: Cursor, limit: i
     Page
     """
     # Two statements: what had ended at the first is seen by the second.
-    horizon = Cursor(connection.scalar(_HORIZON) or 0)
+    horizon = Cursor(read_horizon(connection))
     found = {"territory": territory, "after_xact": after.xact, "after_event": after.event, "limit": limit}
     rows = connection.execute(_PAGE, found | {"horizon": horizon.xact}).all()
-    held_back = bool(connection.scalar(_HELD_BACK, {"horizon": horizon.xact}))
+    held_back = has_newer(connection, horizon.xact)
     # A full page ends with its last row; else all up to the horizon has been read.
     following = Cursor(rows[-1].xact, rows[-1].id) if len(rows) == limit else max(after, horizon)
     return Page(_columns([row[:-1] for row in rows if row.ours]), following, horizon, held_back)
+
+
+def read_horizon(connection: Connection) -> int:
+    """Give the oldest transaction that still runs: all before it have ended, and what they did is in the log."""
+    return int(connection.scalar(_HORIZON) or 0)
+
+
+def has_newer(connection: Connection, horizon: int) -> bool:
+    """Tell whether there are events from a transaction on, which must wait for it to end."""
+    return bool(connection.scalar(_NEWER, {"horizon": horizon}))
 
 
 def _columns(rows: list[tuple[Any, ...]]) -> Changes:

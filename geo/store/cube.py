@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, text
 from geo.columns import Integers
 from geo.cube import Cube
 from geo.cube_axes import Axes, Facts
-from geo.store.changes import Cursor
+from geo.store.changes import Cursor, has_newer, read_horizon
 from geo.store.fixed_rows import column, read_fixed
 from geo.store.session import explained
 from geo.territory import Territory
@@ -64,9 +64,7 @@ _EVENT_KINDS = _REPORT_KINDS | {
     "xact": ">i8", "id": ">i8", "ours": "?", "before": ">i4", "was_duplicate": "?", "status": ">i4", "duplicate": "?",
 }  # fmt: skip
 
-_HORIZON = text("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
 _SEEN = text("SELECT id FROM report_event WHERE xact >= :horizon")
-_NEWER = text("SELECT EXISTS (SELECT FROM report_event WHERE xact >= :horizon)")
 _SPAN = text("SELECT min(reported_at), max(reported_at) FROM report WHERE territory_id = :territory")
 
 
@@ -103,7 +101,7 @@ def read_cube(engine: Engine, territory: Territory, axes: Axes, progress: Progre
     progress : callable, optional
     """
     with explained(), engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-        horizon = connection.scalar(_HORIZON) or 0
+        horizon = read_horizon(connection)
         seen = connection.scalars(_SEEN, {"horizon": horizon}).all()
         cube = Cube(axes)
         months = _months(connection, territory)
@@ -121,12 +119,12 @@ def follow(engine: Engine, territory: Territory, followed: Followed) -> Followed
     """
     with explained(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         # What had ended before the first statement is seen by the second.
-        horizon = connection.scalar(_HORIZON) or 0
+        horizon = read_horizon(connection)
         cursor = followed.cursor
         place = {"xact": cursor.xact, "event": cursor.event, "horizon": horizon, "limit": PAGE}
         rows = read_fixed(connection, _EVENTS, _EVENT_KINDS, _given(territory, followed.cube.axes) | place)
         full = len(rows) == PAGE
-        held_back = not full and bool(connection.scalar(_NEWER, {"horizon": horizon}))
+        held_back = not full and has_newer(connection, horizon)
     following = Cursor(int(rows["xact"][-1]), int(rows["id"][-1])) if full else max(cursor, Cursor(horizon))
     seen = followed.seen
     new = rows[rows["ours"] & ~np.isin(rows["id"], seen)]

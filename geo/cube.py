@@ -21,83 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.cells import parents
-from geo.columns import Columns, Integers, Truths
-from geo.cube_axes import CUBE_RESOLUTION, Axes, Facts, Numbering
-from geo.cube_month import Month, Rows, net
-from geo.errors import InputError
+from geo.columns import Integers, Truths
+from geo.cube_axes import Axes, Facts, Numbering
+from geo.cube_month import Rows, net
+from geo.cube_months import Months
+from geo.cube_query import COARSEST, Counts, Query, date_of, day_number, month_of
 
-COARSEST = 5
+__all__ = ["COARSEST", "Counts", "Cube", "Query", "month_of"]
+
 FOLD_AT = 1 << 16
 """So many changes are kept beside the months; searching them takes less than a millisecond."""
-
-_UNIX_EPOCH = dt.date(1970, 1, 1)
-_HALF_A_MONTH = 15
-
-
-@dataclass(frozen=True)
-class Counts(Columns):
-    """How many reports, or people, each cell had.
-
-    Parameters
-    ----------
-    cell, count : ndarray of int64, shape (n,)
-        Cells with at least one report, in ascending order.
-    synthetic : ndarray of int64, shape (n,)
-        How many of the reports are demo data.
-    """
-
-    cell: Integers
-    count: Integers
-    synthetic: Integers
-
-    @property
-    def n(self) -> int:
-        """All reports counted."""
-        return int(self.count.sum())
-
-
-@dataclass(frozen=True)
-class Query:
-    """What is to be counted.
-
-    Parameters
-    ----------
-    first, last : date
-        Local dates, both included.
-    resolution : int
-        Of the cells, 5 to 9.
-    categories, statuses : tuple of str, optional
-        All if not given. The status is that of now.
-    unit_id : int, optional
-        Only reports whose point this unit holds, by its database id.
-    generation_id : int, optional
-        Of the boundaries by which the unit is meant; the newest that have it if not given.
-    duplicates : bool
-        Whether reports that were merged into others are counted, too.
-
-    Raises
-    ------
-    InputError
-        A resolution that the cube has not, or a window that ends before it begins.
-    """
-
-    first: dt.date
-    last: dt.date
-    resolution: int = CUBE_RESOLUTION
-    categories: tuple[str, ...] | None = None
-    statuses: tuple[str, ...] | None = None
-    unit_id: int | None = None
-    generation_id: int | None = None
-    duplicates: bool = True
-
-    def __post_init__(self) -> None:
-        """Check what has no other check."""
-        if not COARSEST <= self.resolution <= CUBE_RESOLUTION:
-            raise InputError(
-                f"the cube has the resolutions {COARSEST} to {CUBE_RESOLUTION}, not {self.resolution}", "resolution"
-            )
-        if self.last < self.first:
-            raise InputError(f"the window ends on {self.last}, before it begins on {self.first}", "to")
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,8 +45,7 @@ class Cube:
     axes: Axes
     _series: Numbering = field(default_factory=Numbering)
     _places: Numbering = field(default_factory=Numbering)
-    _months: tuple[Month, ...] = ()
-    _before: tuple[NDArray[np.int32], ...] = ()
+    _months: Months = field(default_factory=Months)
     _pending: Rows = field(default_factory=Rows.none)
 
     def extend(self, facts: Facts) -> "Cube":
@@ -131,53 +63,25 @@ class Cube:
         """Lay the changes among the rows of their months; every answer stays as it was."""
         if not len(self._pending):
             return self
-        month = month_of(self._pending.day)
-        present = [each.number for each in self._months]
-        numbers = range(min([*present[:1], int(month.min())]), max([*present[-1:], int(month.max())]) + 1)
-        known = {each.number: each for each in self._months}
-        months, left = [], []
-        for number in numbers:
-            changed = self._pending.take(month == number)
-            one = known.get(number) or Month.empty(number)
-            if len(changed):
-                one, rest = one.with_rows(changed, len(self._series.codes))
-                left.append(rest)
-            months.append(one)
-        return replace(self, _months=tuple(months), _before=self._tables(months), _pending=Rows.joined(left))
-
-    def _tables(self, months: list[Month]) -> tuple[NDArray[np.int32], ...]:
-        """Sum up what is before each month; what is before the first that changed stays."""
-        same = 0
-        while same < min(len(months), len(self._months)) and months[same] is self._months[same]:
-            same += 1
         shape = len(self._series.codes), len(self._places.codes)
-        tables = list(self._before[: same + 1]) or [np.zeros(shape, np.int32)]
-        for month in months[len(tables) - 1 :]:
-            table = month.totals(shape)
-            earlier = tables[-1]
-            table[: earlier.shape[0], : earlier.shape[1]] += earlier
-            tables.append(table)
-        return tuple(tables)
+        months, left = self._months.with_rows(self._pending, shape)
+        return replace(self, _months=months, _pending=left)
 
     @property
     def n(self) -> int:
         """All reports."""
-        return (int(self._before[-1].sum()) if self._before else 0) + int(self._pending.weight.sum())
+        return self._months.n + int(self._pending.weight.sum())
 
     @property
     def nbytes(self) -> int:
         """Bytes of the rows and of the tables before each month."""
-        return sum(month.nbytes for month in self._months) + sum(table.nbytes for table in self._before)
+        return self._months.nbytes
 
     @cached_property
     def days(self) -> tuple[dt.date, dt.date] | None:
         """Local dates of the first and the last report; None if there is none."""
-        occupied = [days for month in self._months if (days := month.occupied) is not None]
-        found = [day for pair in (*occupied[:1], *occupied[-1:]) for day in pair]
-        changed = net(self._pending).day
-        if len(changed):
-            found += [int(changed.min()), int(changed.max())]
-        return (_date(min(found)), _date(max(found))) if found else None
+        found = [*self._months.occupied, *net(self._pending).day.tolist()]
+        return (date_of(min(found)), date_of(max(found))) if found else None
 
     def counts(self, query: Query) -> Counts:
         """Count reports by cell.
@@ -196,7 +100,7 @@ class Cube:
         """
         chosen = self._chosen(query)
         made = self.axes.synthetic(self._series.codes[chosen])
-        edges = _number(query.first), _number(query.last) + 1
+        edges = day_number(query.first), day_number(query.last) + 1
         held = self._in_unit(query)
         real, synthetic = (self._between(chosen[which], *edges) * held for which in (~made, made))
         cells, of_place = self._cells(query.resolution)
@@ -225,7 +129,7 @@ class Cube:
         chosen, held = self._chosen(query), self._in_unit(query)
         cells, of_place = self._cells(query.resolution)
         counts = [
-            np.bincount(of_place, self._between(chosen, _number(begin), _number(end)) * held, len(cells))
+            np.bincount(of_place, self._between(chosen, day_number(begin), day_number(end)) * held, len(cells))
             for begin, end in pairwise(edges)
         ]
         return cells, np.array(counts, np.int64).reshape(len(edges) - 1, len(cells)).T
@@ -246,9 +150,9 @@ class Cube:
             a unit fifty.
         """
         chosen, held = self._chosen(query), self._held(query, cells)
-        first, end = _number(query.first), _number(query.last) + 1
+        first, end = day_number(query.first), day_number(query.last) + 1
         total = np.zeros(end - first, np.int64)
-        for month in self._months:
+        for month in self._months.months:
             begin, until = max(first, month.first), min(end, month.end)
             if begin < until:
                 days = month.daily(chosen, held)
@@ -266,9 +170,9 @@ class Cube:
         People don't add up over days, so all reports of the window are looked through: 10 million take two seconds.
         """
         chosen = self._chosen(query)
-        first, last = _number(query.first), _number(query.last)
+        first, last = day_number(query.first), day_number(query.last)
         wanted = np.isin(self._pending.series, chosen) & (self._pending.day >= first) & (self._pending.day <= last)
-        parts = [month.rows(chosen, first, last + 1) for month in self._months]
+        parts = [month.rows(chosen, first, last + 1) for month in self._months.months]
         rows = Rows.joined([*parts, self._pending.take(wanted)])
         cells, of_place = self._cells(query.resolution)
         known = (rows.reporter > 0) & self._in_unit(query)[rows.place]
@@ -287,7 +191,7 @@ class Cube:
     def monthly(self) -> Iterator[tuple[int, Facts]]:
         """Give all facts back by month, since January 1970, in one order for one content."""
         changed = month_of(self._pending.day)
-        known = {month.number: month for month in self._months}
+        known = {month.number: month for month in self._months.months}
         for number in sorted({*known, *changed.tolist()}):
             rows = [known[number].all_rows()] if number in known else []
             yield number, self._decoded(Rows.joined([*rows, self._pending.take(changed == number)]))
@@ -326,41 +230,12 @@ class Cube:
 
     def _between(self, series: Integers, begin: int, end: int) -> NDArray[np.int32]:
         """Count reports by place, of the days from begin until before end."""
-        total = np.zeros(len(self._places.codes), np.int32)
-        if len(series):
-            self._add_until(total, series, end, 1)
-            self._add_until(total, series, begin, -1)
+        total = self._months.count(series, begin, end, len(self._places.codes))
         pending = self._pending
         if len(pending):
             wanted = np.isin(pending.series, series) & (pending.day >= begin) & (pending.day < end)
             np.add.at(total, pending.place[wanted], pending.weight[wanted].astype(np.int32))
         return total
-
-    def _add_until(self, total: NDArray[np.int32], series: Integers, day: int, sign: int) -> None:
-        """Add the counts of all days before one: of the nearer table, and of the rows between."""
-        if not self._months:
-            return
-        number = int(month_of(np.array([day]))[0]) - self._months[0].number
-        if not 0 <= number < len(self._months):
-            _add_table(total, self._before[0 if number < 0 else -1], series, sign)
-            return
-        month = self._months[number]
-        later = day - month.first > _HALF_A_MONTH
-        _add_table(total, self._before[number + later], series, sign)
-        edges = (day, month.end) if later else (month.first, day)
-        rows = month.count(series, *edges)
-        total[: len(rows)] += (-sign if later else sign) * rows.astype(np.int32)
-
-
-def month_of(day: Integers) -> Integers:
-    """Give each day, since 1970-01-01, its month, since January 1970.
-
-    Examples
-    --------
-    >>> month_of(np.array([0, 30, 31])).tolist()
-    [0, 0, 1]
-    """
-    return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
 @lru_cache(maxsize=16)
@@ -368,19 +243,3 @@ def _cells_of_places(axes: Axes, places: Numbering, resolution: int) -> tuple[In
     """Give the cells of all places, ascending, and the position among them of each place's cell."""
     cells, of_place = np.unique(parents(axes.cells_of(places.codes), resolution), return_inverse=True)
     return cells, of_place
-
-
-def _add_table(total: NDArray[np.int32], table: NDArray[np.int32], series: Integers, sign: int) -> None:
-    """Add some rows of a table, one after another: together they would not stay in the processor's cache."""
-    add = np.add if sign > 0 else np.subtract
-    part = total[: table.shape[1]]
-    for number in series[series < len(table)].tolist():
-        add(part, table[number], out=part)
-
-
-def _number(day: dt.date) -> int:
-    return (day - _UNIX_EPOCH).days
-
-
-def _date(day: int) -> dt.date:
-    return _UNIX_EPOCH + dt.timedelta(days=day)

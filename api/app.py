@@ -27,6 +27,7 @@ from api.routes import (
     hex,
     hexes,
     hotspots,
+    metrics,
     page,
     ranking,
     report,
@@ -38,6 +39,7 @@ from api.routes import (
 from api.service import Service
 from api.settings import ServiceSettings
 from api.tokens import configured_tokens
+from api.traffic import Counted, Traffic
 from geo.store.settings import read_settings
 from maps.assets import leaflet_folder, planner_folder
 
@@ -48,7 +50,7 @@ class Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Put the gate and the headers around everything, also around what answers when all else failed."""
         answering = LookupsFirst(super().build_middleware_stack(), self.exception_handlers)
-        return SecurityHeaders(Gate(answering, read_settings(ServiceSettings)))
+        return SecurityHeaders(Counted(Gate(answering, read_settings(ServiceSettings)), self.state.traffic))
 
     def openapi(self) -> dict[str, Any]:
         """Describe the service: lookups included, and who may call what."""
@@ -82,6 +84,7 @@ def create_app(url: str, territory: str) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
         dependencies=[Allowed],
     )
+    app.state.traffic = Traffic()
     answer_with_problems(app)
     for module in (
         units,
@@ -98,6 +101,7 @@ def create_app(url: str, territory: str) -> FastAPI:
         duplicates,
         changes,
         health,
+        metrics,
         page,
     ):
         app.include_router(module.router)

@@ -1,14 +1,22 @@
 """Many reports in one request: NDJSON in, NDJSON out, a line for a line; what is good is committed together."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.body import parsed
-from api.new_report import NewReport, acknowledgement, as_json, read_report, repeated_acknowledgement, submitted
+from api.new_report import (
+    NewReport,
+    acknowledgement,
+    as_json,
+    duplicates_of,
+    read_report,
+    repeated_acknowledgement,
+    submitted,
+)
 from api.problems import words_of
 from api.service import Service
 from geo.columns import utc_now
@@ -25,7 +33,15 @@ MAX_BATCH_LINES = 10_000
 Answers = dict[int, dict[str, Any]]
 
 
-def take_batch(service: Service, body: bytes, keyed: bool) -> bytes:
+class Taken(NamedTuple):
+    """What became of a batch: the lines of the answer, and how many reports were new or there already."""
+
+    lines: bytes
+    new: int
+    again: int
+
+
+def take_batch(service: Service, body: bytes, keyed: bool) -> Taken:
     """Take a batch.
 
     Parameters
@@ -38,8 +54,8 @@ def take_batch(service: Service, body: bytes, keyed: bool) -> bytes:
 
     Returns
     -------
-    bytes
-        For each line, in order: its number, a status, and the acknowledgement or what is wrong with it.
+    Taken
+        Of each line, in order: its number, a status, and the acknowledgement or what is wrong with it.
 
     Raises
     ------
@@ -61,8 +77,11 @@ def take_batch(service: Service, body: bytes, keyed: bool) -> bytes:
             answers[number] = words_of(error)
         except InputError as error:
             answers[number] = _refusal(str(error), str(error.field))
-    answers |= _take(service, reports)
-    return b"".join(as_json({"line": number} | answers[number]) + b"\n" for number, _ in lines)
+    taken, again = _take(service, reports)
+    answers |= taken
+    told = b"".join(as_json({"line": number} | answers[number]) + b"\n" for number, _ in lines)
+    good = sum(answer["status"] == HTTPStatus.CREATED for answer in answers.values())
+    return Taken(told, good - again, again)
 
 
 def _read(line: bytes, keyed: bool) -> NewReport:
@@ -72,8 +91,8 @@ def _read(line: bytes, keyed: bool) -> NewReport:
     return report
 
 
-def _take(service: Service, reports: dict[int, NewReport]) -> Answers:
-    """Admit and write reports by the number of their line."""
+def _take(service: Service, reports: dict[int, NewReport]) -> tuple[Answers, int]:
+    """Admit and write reports by the number of their line; count those that were there already."""
     numbers, now = list(reports), utc_now()
     given = submitted(list(reports.values()), now)
     dispatch = service.dispatch
@@ -86,16 +105,22 @@ def _take(service: Service, reports: dict[int, NewReport]) -> Answers:
         again = np.flatnonzero(~added).tolist()
         return added, find_by_external_ids(connection, territory, [_reference(admitted, i) for i in again])
 
+    again = 0
     if len(admitted):
         added, known = service.ask(write)
+        again = int((~added).sum())
         for i, row in enumerate(rows.tolist()):
             told = (
                 acknowledgement(dispatch, admitted, i)
                 if added[i]
                 else repeated_acknowledgement(known[_reference(admitted, i)])
             )
-            answers[numbers[row]] = {"status": HTTPStatus.CREATED, "report": told}
-    return answers
+            answers[numbers[row]] = {
+                "status": HTTPStatus.CREATED,
+                "report": told,
+                "duplicates": duplicates_of(str(told["id"])),
+            }
+    return answers, again
 
 
 def _reference(reports: Admitted, row: int) -> tuple[str, str]:

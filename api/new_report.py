@@ -117,6 +117,11 @@ def repeated_acknowledgement(stored: dict[str, Any]) -> dict[str, Any]:
     return {name: stored[name] for name in _TOLD} | {"status": "waiting"}
 
 
+def duplicates_of(id: str) -> str:
+    """Give the address that tells which reports are likely about the same."""
+    return f"/v1/duplicates?report={id}"
+
+
 def as_json(value: object) -> bytes:
     """Write JSON: times in UTC with a Z."""
     return orjson.dumps(value, default=_plain, option=orjson.OPT_UTC_Z)

@@ -19,7 +19,8 @@ from geo.errors import ForbiddenError
 from geo.privacy import Published
 from geo.store.boundaries import read_dispatch
 from geo.store.changes import CHANNEL as REPORTS
-from geo.store.engine import open_engine
+from geo.store.cube import Followed
+from geo.store.engine import PoolUse, open_engine, pool_use
 from geo.store.follow import Follower, boundaries_version
 from geo.store.keys import CHANNEL as KEYS
 from geo.store.live_cube import LiveCube
@@ -89,6 +90,21 @@ class Service:
             raise HTTPException(503, words, {"retry-after": "5"})
         return cube
 
+    @property
+    def counted(self) -> Followed | None:
+        """The counts of all reports and how far in the log they are; None while they are being read at the start."""
+        return self._live.followed
+
+    @property
+    def followers(self) -> dict[str, Follower]:
+        """What listens to the database, by what it follows."""
+        return {"boundaries": self._follower, "changes": self._reports, "cube": self._counting, "keys": self._keys}
+
+    @property
+    def pool(self) -> PoolUse:
+        """Connections to the database."""
+        return pool_use(self._engine)
+
     async def published(self) -> Published:
         """Give the counts that everybody may see; a problem with Retry-After while they are being read at the start."""
         return await run_in_threadpool(self._live.published, await self.cube(), self._today())
@@ -140,7 +156,7 @@ class Service:
     def close(self) -> None:
         """Give the connections back."""
         self._stopped.set()
-        for follower in (self._follower, self._reports, self._counting, self._keys):
+        for follower in self.followers.values():
             follower.stop()
         self.keyring.close()
         self._engine.dispose()

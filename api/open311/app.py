@@ -118,6 +118,7 @@ async def post_request(request: Request, format: Format) -> Response:
     sent = request.url.query.encode() + b"\n" + body
     also = with_answers if answers else None
     taken = await run_in_threadpool(take_report, ask.service, ask.caller, report, sent, key, also)
+    request.app.state.traffic.took("open311", again=taken.repeated)
     return rendered("service_requests", [_receipt(ask, orjson.loads(taken.body))], format)
 
 

@@ -11,7 +11,7 @@ from api.batch import MAX_BATCH_BYTES, take_batch
 from api.body import JSON, NDJSON, media_type, parsed, read_body
 from api.caller import Calling
 from api.intake import take_report
-from api.new_report import NewReport, read_report
+from api.new_report import NewReport, duplicates_of, read_report
 from api.service import Served
 
 router = APIRouter(prefix="/v1", tags=["reports"])
@@ -35,19 +35,22 @@ async def post_reports(
     request: Request, service: Served, caller: Calling, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Take a report (JSON) or many (NDJSON). The same Idempotency-Key, or channel and external_id, answer the same."""
-    kind = media_type(request, (JSON, NDJSON))
+    kind, traffic = media_type(request, (JSON, NDJSON)), request.app.state.traffic
     try:
         body = await read_body(request, MAX_REPORT_BYTES if kind == JSON else MAX_BATCH_BYTES)
     except ClientDisconnect:
         return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody is there to read it, and nothing was taken
     if kind == NDJSON:
-        lines = await run_in_threadpool(take_batch, service, body, idempotency_key is not None)
-        return Response(lines, media_type=NDJSON)
+        batch = await run_in_threadpool(take_batch, service, body, idempotency_key is not None)
+        traffic.took("ndjson", again=False, n=batch.new)
+        traffic.took("ndjson", again=True, n=batch.again)
+        return Response(batch.lines, media_type=NDJSON)
     report = read_report(parsed(body))
     answer = await run_in_threadpool(take_report, service, caller, report, body, idempotency_key)
+    traffic.took("json", again=answer.repeated)
     headers = {
         "location": f"/v1/reports/{answer.id}",
-        "link": f'</v1/duplicates?report={answer.id}>; rel="related"; title="likely duplicates"',
+        "link": f'<{duplicates_of(answer.id)}>; rel="related"; title="likely duplicates"',
     }
     if answer.repeated:
         headers["idempotency-replayed"] = "true"

@@ -39,6 +39,13 @@ class Follower:
         What is announced there; boundaries if not given.
     today : callable, optional
         Gives a date; called back, too, when it gives another one.
+
+    Attributes
+    ----------
+    listens : bool
+        Whether there is a connection, and what was missed before it has been caught up with.
+    lost : int
+        How many connections were lost or could not be made.
     """
 
     def __init__(
@@ -52,6 +59,8 @@ class Follower:
         self._changed = changed
         self._channel = channel
         self._today = today
+        self.listens = False
+        self.lost = 0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._follow, name=channel, daemon=True)
         self._thread.start()
@@ -66,11 +75,14 @@ class Follower:
             try:
                 self._listen()
             except DBAPIError as error:
+                self.lost += 1
                 _log.warning("following %s: %s; trying again", self._channel, error.orig)
                 self._stopped.wait(1.0)
             except Exception:
                 _log.exception("following %s; trying again", self._channel)
                 self._stopped.wait(1.0)
+            finally:
+                self.listens = False
 
     def _listen(self) -> None:
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -80,6 +92,7 @@ class Follower:
                 return
             day = self._today()
             self._changed()
+            self.listens = True
             while not self._stopped.is_set():
                 heard = list(driver.notifies(timeout=0.5, stop_after=1))
                 if heard or self._today() != day:

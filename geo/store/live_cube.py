@@ -4,13 +4,15 @@ import datetime as dt
 from collections.abc import Callable
 from threading import Event, Lock
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, text
 
 from geo.cube import COARSEST, Cube, Query
 from geo.cube_axes import Axes
 from geo.dispatch import Dispatch
 from geo.privacy import Published, publish
 from geo.store.cube import Followed, follow, is_behind, read_cube
+
+_BEHIND = text("SELECT count(*) FROM report_event WHERE (xact, id) > (:xact, :event) AND id <> ALL(:seen)")
 
 
 class LiveCube:
@@ -60,6 +62,11 @@ class LiveCube:
         self._there.wait(seconds)
         return None if self._followed is None else self._followed.cube
 
+    @property
+    def followed(self) -> Followed | None:
+        """The cube of now and its place in the log; None while it is still being read."""
+        return self._followed
+
     def published(self, cube: Cube, today: dt.date) -> Published:
         """Give what the public may see of a cube: made anew when a month is over, or got further reports afterwards."""
         with self._one_publisher:
@@ -73,3 +80,9 @@ def _reports_before(cube: Cube, day: dt.date) -> int:
     if cube.days is None or cube.days[0] >= day:
         return 0
     return cube.counts(Query(cube.days[0], day - dt.timedelta(days=1), COARSEST)).n
+
+
+def events_behind(connection: Connection, followed: Followed) -> int:
+    """Count the events of the log that are not in the cube yet."""
+    place = {"xact": followed.cursor.xact, "event": followed.cursor.event, "seen": followed.seen.tolist()}
+    return connection.scalar(_BEHIND, place) or 0

@@ -1,6 +1,7 @@
 """Likely duplicates over HTTP: of a report that has just come in, and of some days; merging keeps both histories."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 
 import httpx
@@ -77,6 +78,22 @@ def test_a_report_that_comes_in_finds_what_it_repeats_and_merging_keeps_both_his
     assert http.get("/duplicates", params={"report": first}).json()["pairs"] == []
     days = {"from": "2025-09-10", "to": "2025-09-10"}
     assert again not in str(http.get("/duplicates", params=days | {"score": 0}).json())
+
+
+def test_each_line_of_a_batch_leads_to_what_it_repeats(http):
+    first = send(http, FIRST, "2025-10-10T03:00:00Z")
+    at = {"reported_at": "2025-10-10T05:00:00Z"}
+    lines = [AGAIN | at, {"category": "waste"}, FIRST | at | {"lat": 21.0302}]
+    answer = http.post(
+        "/reports", content="\n".join(map(json.dumps, lines)), headers={"content-type": "application/x-ndjson"}
+    )
+    repeats, refused, alone = map(json.loads, answer.raise_for_status().text.splitlines())
+    found = http.get(repeats["duplicates"].removeprefix("/v1")).raise_for_status().json()
+    assert [(pair["earlier"]["id"], pair["later"]["id"]) for pair in found["pairs"]] == [
+        (first, repeats["report"]["id"])
+    ]
+    assert http.get(alone["duplicates"].removeprefix("/v1")).json()["pairs"] == []
+    assert "duplicates" not in refused
 
 
 def test_the_pairs_of_some_days_and_a_box_are_those_that_are_found_in_memory(http, database, dispatch: Dispatch):

@@ -91,7 +91,8 @@ class Question:
 
     def __post_init__(self) -> None:
         """Refuse what does not go together."""
-        for name, value, known in (("view", self.view, View), ("measure", self.measure, Measure)):
+        told = (("view", self.view, View), ("measure", self.measure, Measure), ("method", self.method, Method))
+        for name, value, known in told:
             if value not in get_args(known):
                 raise InputError(f"{name} is one of {', '.join(get_args(known))}, not {value!r}", name)
         if self.view in ("emerging", "change") and self.measure not in ("count", "reporters"):

@@ -1,0 +1,74 @@
+"""What a session reads from: a database, or a folder of files. Both give the same values."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from geo.cube import Cube
+from geo.dispatch import Dispatch
+from geo.ranking import Cases
+from geo.territory import Generation
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which reports are wanted; what is None does not matter.
+
+    Parameters
+    ----------
+    first, last : date, optional
+        Local dates, both included.
+    categories, statuses, channels : tuple of str, optional
+        Any of these.
+    unit_id : int, optional
+        Database id of a unit.
+    generation_id : int, optional
+        Boundaries by which the points lie in the unit; without them those that have the unit are meant.
+    """
+
+    first: dt.date | None = None
+    last: dt.date | None = None
+    categories: tuple[str, ...] | None = None
+    statuses: tuple[str, ...] | None = None
+    channels: tuple[str, ...] | None = None
+    unit_id: int | None = None
+    generation_id: int | None = None
+
+
+class Source(Protocol):
+    """Where a session's answers come from."""
+
+    @property
+    def name(self) -> str:
+        """What frames say they come from."""
+
+    def dispatch(self) -> Dispatch:
+        """Give the boundaries, categories and rules of now."""
+
+    def now(self) -> np.datetime64:
+        """Give the moment, UTC, as of which the reports are told."""
+
+    def cube(self) -> Cube:
+        """Give the counts of all reports."""
+
+    def generations(self) -> Sequence[Generation]:
+        """List the sets of boundaries, by level and period."""
+
+    def units(self, generation: Generation) -> "GeoDataFrame":
+        """Give the units of a generation by code: code, level, kind, name, name_en, area_m2, geometry."""
+
+    def reports(self, selection: Selection, columns: Sequence[str]) -> pa.Table:
+        """Give columns of `geo.report_columns`, beside them lon, lat, unit_id and generation_id; in no order."""
+
+    def cases(self, first: dt.date, last: dt.date, boundaries_at: dt.date, category: str | None) -> Cases:
+        """Give what ward figures are made of."""
+
+    def close(self) -> None:
+        """Give back what is held open."""

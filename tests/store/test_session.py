@@ -1,0 +1,156 @@
+"""A session over the database: its reports are those of SQL, and what is wrong is told at once with what is allowed."""
+
+import json
+from collections.abc import Iterator
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import psycopg
+import pytest
+
+import geo
+from geo.demo import make_demo
+from geo.dispatch import Dispatch
+from geo.errors import HienTruongError
+from geo.session import Session
+from geo.store.reports import add_reports
+from geo.territory import HANOI
+from tests.conftest import Database, cloned
+
+PERIOD = {"since": "2026-01-01", "until": "2026-06-30"}
+IN_PERIOD = "(reported_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date BETWEEN '2026-01-01' AND '2026-06-30'"
+
+
+@pytest.fixture(scope="module")
+def demo(shared_cluster, city: Database, dispatch: Dispatch) -> Iterator[Database]:
+    made = make_demo(dispatch, np.datetime64("2026-07-01T03:00", "ms"), n=4000)
+    with cloned(shared_cluster, city.name) as database:
+        with database.transaction() as connection:
+            add_reports(connection, HANOI.id, made.reports, made.course, made.events)
+        yield database
+
+
+@pytest.fixture(scope="module")
+def db(demo: Database) -> Iterator[Session]:
+    with geo.connect(demo.url) as session:
+        yield session
+
+
+@pytest.fixture(scope="module")
+def sql(demo: Database) -> Iterator[psycopg.Connection]:
+    with demo.connect() as connection:
+        yield connection
+
+
+def test_reports_are_those_of_sql_the_newest_first(db, sql):
+    query = f"""
+        SELECT r.id::text, r.status, r.reported_at, r.due_at, r.evidence, r.media, r.cooperating, r.accuracy_m,
+            u.code, u.name, ST_X(r.geom), ST_Y(r.geom)
+        FROM report r JOIN unit u ON u.id = r.unit_id
+        WHERE category = 'waste' AND {IN_PERIOD} ORDER BY r.id DESC"""
+    frame = db.reports("waste", **PERIOD)
+    columns = [frame.index, *(frame[name] for name in ("status", "reported_at", "due_at"))]
+    columns += [frame["evidence"].astype(object).where(frame["evidence"].notna(), None)]
+    columns += [frame[name].map(list) for name in ("media", "cooperating")]
+    columns += [frame["accuracy_m"].astype(object).where(frame["accuracy_m"].notna(), None)]
+    columns += [frame["unit_code"], frame["unit_name"], frame.geometry.x, frame.geometry.y]
+    rows = sql.execute(query).fetchall()
+    assert list(zip(*columns, strict=True)) == rows
+    assert frame.attrs["n"] == frame.attrs["synthetic"] == len(rows) > 400
+
+
+@pytest.mark.parametrize("boundaries_at", ["2025-06-30", "2025-07-01"])
+def test_reports_have_the_units_of_any_date(db, sql, boundaries_at):
+    query = f"""
+        SELECT r.id::text, unit.code FROM report r JOIN boundary ON ST_Covers(boundary.geom, r.geom)
+        JOIN generation ON generation.id = boundary.generation_id AND level = 'ward' AND period @> %s::date
+        JOIN unit ON unit.id = boundary.unit_id WHERE {IN_PERIOD}"""
+    expected = dict(sql.execute(query, [boundaries_at]).fetchall())
+    frame = db.reports(**PERIOD, boundaries_at=boundaries_at, columns=["unit_code"])
+    assert frame["unit_code"].to_dict() == expected
+    busiest = frame["unit_code"].value_counts().index[0]
+    of_unit = db.reports(**PERIOD, boundaries_at=boundaries_at, unit=busiest, columns=["unit_code"])
+    assert list(of_unit.index) == list(frame.index[frame["unit_code"] == busiest])
+
+
+def test_units_are_those_of_postgis(db, sql):
+    query = """
+        SELECT unit.code, unit.name, ST_Area(geom::geography) FROM boundary JOIN unit ON unit.id = unit_id
+        JOIN generation ON generation.id = generation_id WHERE generation.level = %s AND period @> %s::date"""
+    for level, day in (("ward", "2025-06-30"), ("ward", "2025-07-01"), ("city", "2026-01-01")):
+        frame = db.units(day, level)
+        names = {code: (name, pytest.approx(area, rel=1e-6)) for code, name, area in sql.execute(query, [level, day])}
+        assert dict(zip(frame.index, zip(frame["name"], frame["area_m2"], strict=True), strict=True)) == names
+
+
+def test_points_of_any_table_are_located_as_one_by_one(db, dispatch):
+    reports = db.reports(**PERIOD, columns=["reported_at", "unit_code", "category"])
+    located = db.locate(reports.rename(columns={"unit_code": "stored"}), at="reported_at", category="category")
+    assert (located["unit_code"] == located["stored"]).all()
+    metric = reports[["geometry"]].to_crs(32648).head(50)
+    assert db.locate(metric, "2026-06-30")["unit_code"].equals(reports["unit_code"].head(50))
+    table = pd.DataFrame({"lon": [105.868664, 20.998485, None], "lat": [20.998485, 105.868664, 21.0]}, index=[7, 8, 9])
+    answers = db.locate(
+        table, "2026-01-05", accuracy=30, category="waste", fields=["how", "agency", "certain", "problem"]
+    )
+    assert answers.index.tolist() == [7, 8, 9]
+    assert answers["how"].tolist() == ["inside", "invalid", "invalid"]
+    assert answers["agency"][7] == "UBND phường Vĩnh Tuy"
+    assert "swapped" in answers["problem"][8]
+
+
+def test_what_a_frame_says_of_itself_survives_a_file(db, tmp_path):
+    for frame in (db.hexes("waste", **PERIOD), db.reports(**PERIOD), db.units("2026-01-01")):
+        frame.to_parquet(tmp_path / "frame.parquet")
+        assert gpd.read_parquet(tmp_path / "frame.parquet").shape == frame.shape
+        assert {"n", "generation", "view", "made"} <= json.loads(json.dumps(frame.attrs)).keys()
+
+
+@pytest.mark.parametrize(
+    ("ask", "says"),
+    [
+        (lambda db: db.reports("noise"), "unknown category 'noise': use one of waste, parking, fire_risk"),
+        (lambda db: db.reports(status="lost"), "use one of waiting, in_progress, resolved, rejected"),
+        (lambda db: db.reports(channel="fax"), "use one of app, hotline_1022, web"),
+        (lambda db: db.reports(columns=["reporter"]), "unknown columns 'reporter': use one of id, status"),
+        (lambda db: db.reports(since="01/02/2026"), "write it as 2026-01-31"),
+        (lambda db: db.reports(since="2026-02-01", until="2026-01-01"), "exchange them"),
+        (lambda db: db.reports(unit="99999"), "see units"),
+        (lambda db: db.units(level="street"), "use one of ward, district, city, area"),
+        (lambda db: db.units("1900-01-01"), "loaded periods"),
+        (lambda db: db.hexes(res=10), "5 to 9"),
+        (lambda db: db.hexes(measure="mean"), "measure is one of count, reporters"),
+        (lambda db: db.hexes(boundaries_at="2025-01-01"), "give unit, too"),
+        (lambda db: db.hexes(bbox=(1, 2, 3)), "west, south, east, north"),
+        (lambda db: db.hexes(measure="per_1000"), "no residents"),
+        (lambda db: db.hotspots(method="magic"), "method"),
+        (lambda db: db.hotspots(k=0), "1 to 10"),
+        (lambda db: db.emerging(since="2026-01-01", until="2026-01-31"), "at least"),
+        (lambda db: db.change(compare_from="2026-01-01"), "give both days"),
+        (lambda db: db.locate(pd.DataFrame({"x": [1]})), "no column 'lon'"),
+        (lambda db: db.locate(pd.DataFrame({"lon": [1.0], "lat": [1.0], "how": [1]})), "rename it"),
+        (lambda db: db.locate(gpd.GeoDataFrame(geometry=gpd.points_from_xy([105.8], [21.0]))), "set_crs"),
+        (lambda db: db.locate(pd.DataFrame({"lon": [1.0], "lat": [1.0]}), fields=["ward"]), "use one of unit_code"),
+    ],
+)
+def test_what_is_wrong_is_told_at_once_with_what_is_allowed(db, ask, says):
+    with pytest.raises(HienTruongError) as refused:
+        ask(db)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_what_happens_meanwhile_is_in_the_next_answer(city_database, dispatch):
+    made = make_demo(dispatch, np.datetime64("2026-07-01T03:00", "ms"), n=300)
+    with geo.connect(city_database.url) as db:
+        assert db.hexes(since="2024-06-01", until="2026-07-01").attrs["n"] == len(db.reports()) == 0
+        with city_database.transaction() as connection:
+            add_reports(connection, HANOI.id, made.reports, made.course, made.events)
+        assert db.hexes(since="2024-06-01", until="2026-07-01").attrs["n"] == len(db.reports()) == 300
+
+
+def test_a_database_that_is_none_is_told_in_a_line():
+    for address in ("postgresql://nobody@127.0.0.1:1/none", "mysql://root@localhost/x"):
+        with pytest.raises(HienTruongError, match=r"does not answer|not PostgreSQL"):
+            geo.connect(address)

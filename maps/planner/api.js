@@ -16,13 +16,19 @@ export function addressOf(path, parameters) {
   return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }
 
-/** Ask for JSON; parameters as in `addressOf`. */
-export async function ask(path, parameters = {}, signal = undefined) {
-  const answer = await fetch(addressOf(path, parameters), { signal, headers: { accept: "application/geo+json, application/json;q=0.9", ...keyHeader() } });
-  if (answer.ok) return answer.json();
+/** Ask with the key; the answer is a good one, or it is thrown as a Problem. Parameters as in `addressOf`. */
+export async function request(path, parameters = {}, { headers, signal } = {}) {
+  const answer = await fetch(addressOf(path, parameters), { signal, headers: { ...headers, ...keyHeader() } });
+  if (answer.ok) return answer;
   if (answer.status === 401) forgetKey();
   const problem = await answer.json().catch(() => ({}));
   throw new Problem({ title: answer.statusText, ...problem, status: answer.status });
+}
+
+/** Ask for JSON. */
+export async function ask(path, parameters = {}, signal = undefined) {
+  const headers = { accept: "application/geo+json, application/json;q=0.9" };
+  return (await request(path, parameters, { headers, signal })).json();
 }
 
 /** A question of which only the latest asking counts: an earlier one still under way is dropped. */

@@ -11,6 +11,7 @@ import { showMessage, showProgress } from "./message.js";
 import { COUNT_COLOURS } from "./palette.js";
 import { boundariesDay, daysBefore, keepState, readState } from "./state.js";
 import { createTabs } from "./tabs.js";
+import { createWards } from "./wards.js";
 import { speak } from "./words.js";
 
 const RETRY_AFTER_MS = 3000;
@@ -37,7 +38,14 @@ const cityMap = createCityMap(byId("map"), extent.bbox, {
 });
 const filters = createFilters({ categories, extent, onChange: (changes) => state.set(changes) });
 /* Each part of the page has `show(now, speech, data)`; data is `{hexes, wards, extent, categories}`, null until answered. */
-const parts = [createTabs()];
+const wardsPart = createWards({
+  table: byId("wards"),
+  drawer: byId("ward"),
+  onChange: (changes) => state.set(changes),
+  onAdjust: (changes) => state.adjust(changes),
+  onHover: () => {},
+});
+const parts = [createTabs(), wardsPart];
 const defaults = { from: daysBefore(extent.last_report, DEFAULT_DAYS - 1), to: extent.last_report, lang: "vi" };
 let state = null;
 let isFitting = false;

@@ -1,6 +1,6 @@
 """The active boundaries of a territory, read into memory."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import shapely
 from sqlalchemy import Connection, func, select
@@ -9,7 +9,7 @@ from geo import territory as values
 from geo.dispatch import Dispatch, known_to_rules, territory_calendar
 from geo.errors import NotFoundError
 from geo.jurisdiction import Jurisdiction, Layer
-from geo.locator import Locator
+from geo.layers import Parents, make_layer
 from geo.store.generations import list_generations
 from geo.store.rules import read_rules
 from geo.store.schema import Boundary, Unit
@@ -62,49 +62,15 @@ def _read_layer(
     active: Sequence[values.Generation],
     units: Mapping[int, values.Unit],
 ) -> Layer:
-    shapes = connection.execute(
-        select(Boundary.unit_id, func.ST_AsBinary(Boundary.geom)).where(Boundary.generation_id == generation.id)
-    ).all()
-    in_layer = [units[unit_id] for unit_id, _ in shapes]
-    locator = Locator.build([unit.code for unit in in_layer], shapely.from_wkb([bytes(wkb) for _, wkb in shapes]))
-    by_code = {unit.code: unit for unit in in_layer}
-    ordered = tuple(by_code[code] for code in locator.codes)
-    changes = {each.valid_from for each in active} | {each.valid_to for each in active if each.valid_to}
-    parents = _read_parents(connection, [generation, *active])
-    above = tuple(
-        (day, _ancestors(parents, [each.id for each in active if each.holds(day)], ordered, units))
-        for day in sorted({generation.valid_from, *filter(generation.holds, changes)})
-    )
-    return Layer(generation, locator, ordered, above)
+    query = select(Boundary.unit_id, func.ST_AsBinary(Boundary.geom)).where(Boundary.generation_id == generation.id)
+    shapes = {unit_id: shapely.from_wkb(bytes(wkb)) for unit_id, wkb in connection.execute(query)}
+    return make_layer(generation, active, units, shapes, _read_parents(connection, [generation, *active]))
 
 
-_Parents = Mapping[int, int | None]
-
-
-def _read_parents(connection: Connection, generations: Sequence[values.Generation]) -> dict[int, _Parents]:
+def _read_parents(connection: Connection, generations: Sequence[values.Generation]) -> dict[int, Parents]:
     """Read what each unit is part of in each generation, by the generation's id."""
     parents: dict[int, dict[int, int | None]] = {each.id: {} for each in generations}
     query = select(Boundary.generation_id, Boundary.unit_id, Boundary.parent_id)
     for row in connection.execute(query.where(Boundary.generation_id.in_(list(parents)))):
         parents[row.generation_id][row.unit_id] = row.parent_id
     return dict(parents)
-
-
-def _ancestors(
-    parents: Mapping[int, _Parents],
-    in_force: Sequence[int],
-    layer: Sequence[values.Unit],
-    units: Mapping[int, values.Unit],
-) -> tuple[tuple[values.Unit, ...], ...]:
-    """Follow each unit of a layer upwards (district, city), past those that are no longer or not yet in force."""
-    ever = {unit: parent for each in parents.values() for unit, parent in each.items()}
-    now = {unit: parent for id in in_force for unit, parent in parents[id].items()}
-    parent_of = ever | now
-
-    def upwards(unit: int) -> Iterator[values.Unit]:
-        while (parent := parent_of.get(unit)) is not None:
-            if parent in now:
-                yield units[parent]
-            unit = parent
-
-    return tuple(tuple(upwards(unit.id)) for unit in layer)

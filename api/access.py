@@ -36,6 +36,7 @@ MAY_CALL: dict[str, tuple[str, ...]] = {
     "GET /v1/hexes": EVERYBODY,
     "GET /v1/hexes/{h3}": EVERYBODY,
     "GET /v1/hotspots": EVERYBODY,
+    "GET /v1/series": EVERYBODY,
     "GET /v1/backtest": EVERYBODY,
     "GET /v1/wards/ranking": EVERYBODY,
     # Single reports: an officer sees the own unit's, by row-level security.

@@ -33,6 +33,7 @@ from api.routes import (
     report,
     report_list,
     reports,
+    series,
     unit,
     units,
 )
@@ -94,6 +95,7 @@ def create_app(url: str, territory: str) -> FastAPI:
         hex,
         hexes,
         hotspots,
+        series,
         ranking,
         reports,
         report_list,

@@ -1,22 +1,18 @@
 """An answer about hot spots over HTTP: in the format that was asked for, with a tag that says whether it changed."""
 
-from collections.abc import Callable, Mapping
-from hashlib import blake2b
-from http import HTTPStatus
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 import shapely
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.caller import require
-from api.etag import entity_tag, is_known, negotiated
+from api.hotspot_cells import cells_in
 from api.hotspot_facts import facts_of
+from api.hotspot_formats import respond_table
 from api.hotspot_question import Asked, grid_of
 from api.public_counts import hidden_words, public_counting, published, told
-from api.routes.geojson import MEDIA_TYPE as GEOJSON
 from api.routes.geojson import bbox_of
 from api.service import Service
 from geo.access import SEES_SMALL_COUNTS, Caller
@@ -25,17 +21,9 @@ from geo.errors import InputError
 from geo.hotspot_views import counting, find
 from geo.hotspots import Found
 from geo.jurisdiction import Layer
-from maps.exports import Facts, table, to_arrow, to_columns, to_csv, to_geojson
+from maps.exports import table
 
-COLUMNS, ARROW, CSV = "application/json", "application/vnd.apache.arrow.stream", "text/csv"
 _PUBLIC_VIEWS: Final = ("counts", "hotspots")
-FORMATS: Final[Mapping[str, str]] = {"geojson": GEOJSON, "json": COLUMNS, "arrow": ARROW, "csv": CSV}
-_WRITERS: Final[Mapping[str, Callable[[pa.Table, Facts], bytes]]] = {
-    GEOJSON: to_geojson,
-    COLUMNS: to_columns,
-    ARROW: lambda rows, _: to_arrow(rows),
-    CSV: lambda rows, _: to_csv(rows),
-}
 
 
 async def answered(
@@ -75,14 +63,9 @@ async def answered(
         whole = find(grid_of(layer, asked.resolution), count, question)
         found = shown_cells(whole, layer, *where, every_cell=every_cell)
         facts = facts_in(found, whole, layer) | ({} if hidden is None else {"hidden": hidden})
-        return respond(request, media_type, table(found, facts), facts)
+        return respond_table(request, media_type, table(found, facts), facts)
 
     return await run_in_threadpool(answer)
-
-
-def media_type_of(request: Request, format: str | None) -> str:
-    """Choose the format: by its name, else by the Accept header."""
-    return FORMATS[format] if format else negotiated(request, tuple(FORMATS.values()))
 
 
 def shown_cells(found: Found, layer: Layer, unit: str | None, bbox: str | None, *, every_cell: bool) -> Found:
@@ -108,27 +91,13 @@ def shown_cells(found: Found, layer: Layer, unit: str | None, bbox: str | None, 
     """
     if not every_cell:
         found = found.take(found.noteworthy)
-    areas = [] if unit is None else [layer.locator.polygons[unit_number(layer, unit)]]
-    if (box := bbox_of(bbox)) is not None:
-        areas.append(shapely.box(*box))
-    for area in areas:
+    if unit is not None:
+        area = layer.locator.polygons[unit_number(layer, unit)]
         shapely.prepare(area)
         found = found.take(np.asarray(shapely.intersects(area, cell_polygons(found.grid.cell))))
+    if (box := bbox_of(bbox)) is not None:
+        found = found.take(cells_in(found.grid.cell, box, layer))
     return found
-
-
-def respond(request: Request, media_type: str, rows: pa.Table, facts: Facts) -> Response:
-    """Write an answer, or 304 to a client that has it already."""
-    body = _WRITERS[media_type](rows, facts)
-    tag = entity_tag(media_type, blake2b(body, digest_size=16).hexdigest())
-    # Who has another key may be told other figures.
-    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "Accept, Authorization, X-API-Key"}
-    if media_type == CSV:
-        address = request.url.include_query_params(format="json")
-        headers["link"] = f'<{address.path}?{address.query}>; rel="describedby"; type="{COLUMNS}"'
-    if is_known(request.headers.getlist("if-none-match"), tag):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(body, media_type=media_type, headers=headers)
 
 
 def facts_in(found: Found, whole: Found, layer: Layer) -> dict[str, Any]:

@@ -76,19 +76,25 @@ class Asked:
         )
 
 
-def grid_of(layer: Layer, resolution: int) -> HexGrid:
-    """Give the grid of a generation; made once."""
-    return _grid(_Boundaries(layer.generation, layer.locator.polygons), resolution)
-
-
 @dataclass(frozen=True)
-class _Boundaries:
+class Boundaries:
     """Polygons that are told apart by their generation: they never change under it."""
 
     generation: Generation
     polygons: Any = field(compare=False)
 
 
+def boundaries_of(layer: Layer) -> Boundaries:
+    """Give the boundaries of a layer, by which what is made of them is kept."""
+    return Boundaries(layer.generation, layer.locator.polygons)
+
+
+def grid_of(layer: Layer, resolution: int) -> HexGrid:
+    """Give the grid of a generation; made once."""
+    return grid_at(boundaries_of(layer), resolution)
+
+
 @lru_cache(maxsize=16)
-def _grid(boundaries: _Boundaries, resolution: int) -> HexGrid:
+def grid_at(boundaries: Boundaries, resolution: int) -> HexGrid:
+    """Give the grid of boundaries; made once."""
     return HexGrid.of(boundaries.polygons, resolution)

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.service import Service
 from geo.cells import cell_names
+from geo.columns import Truths
 from geo.cube import Cube, Query
 from geo.hotspots import Count, Tally, Window
 from geo.privacy import LEAST_PEOPLE, PublicCounts, Published, publish
@@ -43,20 +44,26 @@ def told(table: Published, query: Query, window: Window) -> PublicCounts:
     return table.counts(replace(query, first=window.first, last=window.last, categories=window.categories))
 
 
+def fine(counts: PublicCounts, resolution: int) -> Truths:
+    """Tell which cells are of the resolution asked for, not coarser ones."""
+    found: Truths = counts.cell >> 52 & 0b1111 == resolution
+    return found
+
+
 def public_counting(table: Published, query: Query) -> Count:
     """Let the table count: of the cells asked for, without what is told of coarser ones."""
 
     def count(window: Window) -> Tally:
         counts = told(table, query, window)
-        fine = counts.cell >> 52 & 0b1111 == query.resolution
-        return Tally(counts.cell[fine], counts.count[fine], counts.synthetic[fine], counts.cell[:0])
+        shown = fine(counts, query.resolution)
+        return Tally(counts.cell[shown], counts.count[shown], counts.synthetic[shown], counts.cell[:0])
 
     return count
 
 
 def hidden_words(counts: PublicCounts, resolution: int) -> dict[str, Any]:
     """Say what the public is not told cell by cell, and where else it is told."""
-    coarse = counts.cell >> 52 & 0b1111 < resolution
+    coarse = ~fine(counts, resolution)
     names, numbers = cell_names(counts.cell[coarse]).tolist(), counts.count[coarse].tolist()
     return {
         "fewer_reporters_than": LEAST_PEOPLE,

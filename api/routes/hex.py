@@ -11,8 +11,8 @@ from api.cell_place import place_of
 from api.hotspot_question import Asked
 from api.new_report import as_json, in_utc
 from api.public_counts import public_counting, published
+from api.routes.filters import Categories, First, Last
 from api.routes.geojson import generation_member
-from api.routes.hotspots import Categories, First, Last
 from api.service import Served
 from geo.access import SEES_REPORTS
 from geo.cells import cells_named

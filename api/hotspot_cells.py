@@ -1,0 +1,61 @@
+"""Which cells meet a box: cells of the city are drawn once a generation, all others when they are asked for."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import shapely
+
+from api.hotspot_question import Boundaries, boundaries_of, grid_at
+from geo.cells import cell_polygons
+from geo.columns import Floats, Integers, Truths
+from geo.hexgrid import HexGrid
+from geo.jurisdiction import Layer
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    grid: HexGrid
+    bounds: Floats
+
+
+def cells_in(cells: Integers, box: Box, layer: Layer) -> Truths:
+    """Tell which cells of one resolution meet a box.
+
+    Parameters
+    ----------
+    cells : ndarray of int64, shape (n,)
+    box : (west, south, east, north)
+        Degrees.
+    layer : Layer
+        Boundaries on whose grid most of the cells are.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    if not len(cells):
+        return np.zeros(0, bool)
+    west, south, east, north = _bounds(cells, layer).T
+    meet: Truths = (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
+    whole = (west >= box[0]) & (east <= box[2]) & (south >= box[1]) & (north <= box[3])
+    unsure = np.flatnonzero(meet & ~whole)
+    meet[unsure] = shapely.intersects(cell_polygons(cells[unsure]), shapely.box(*box))
+    return meet
+
+
+def _bounds(cells: Integers, layer: Layer) -> Floats:
+    drawn = _drawn(boundaries_of(layer), int(cells[0]) >> 52 & 0b1111)
+    place = drawn.grid.find(cells)
+    bounds = drawn.bounds[place]
+    outside = np.flatnonzero(place < 0)
+    bounds[outside] = shapely.bounds(cell_polygons(cells[outside]))
+    return bounds
+
+
+@lru_cache(maxsize=16)
+def _drawn(boundaries: Boundaries, resolution: int) -> _Drawn:
+    grid = grid_at(boundaries, resolution)
+    return _Drawn(grid, shapely.bounds(cell_polygons(grid.cell)))

@@ -1,0 +1,70 @@
+"""Which reports are meant: the parameters that counts, hot spots and series have in common."""
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Query
+
+from api.hotspot_answer import unit_number
+from api.hotspot_question import Asked
+from geo.cube import COARSEST
+from geo.cube_axes import CUBE_RESOLUTION
+from geo.errors import InputError
+from geo.hotspots import Window
+from geo.jurisdiction import Jurisdiction, Layer
+
+Categories = Annotated[
+    list[str] | None, Query(description="may be repeated; all categories if left out", examples=[["waste"]])
+]
+First = Annotated[dt.date | None, Query(alias="from", description="first local day")]
+Last = Annotated[dt.date | None, Query(alias="to", description="last local day, included")]
+Statuses = Annotated[
+    list[Literal["waiting", "in_progress", "resolved", "rejected"]] | None,
+    Query(description="as it is now; may be repeated"),
+]
+TableFormat = Annotated[
+    Literal["geojson", "json", "arrow", "csv", "parquet"] | None, Query(description="stronger than the Accept header")
+]
+UnitCode = Annotated[str | None, Query(description="code of a ward: its reports only")]
+BoundariesAt = Annotated[
+    dt.date | None, Query(description="`unit` is a ward of this date; of the last day if left out")
+]
+
+
+def _asked(
+    category: Categories = None,
+    first: First = None,
+    last: Last = None,
+    res: Annotated[int, Query(ge=COARSEST, le=CUBE_RESOLUTION, description="H3 resolution")] = 8,
+    status: Statuses = None,
+    duplicates: Annotated[bool, Query(description="count reports, too, that were merged into others")] = True,
+) -> Asked:
+    return Asked(
+        categories=tuple(category) if category else None,
+        period=(first, last),
+        resolution=res,
+        statuses=tuple(status) if status else None,
+        duplicates=duplicates,
+    )
+
+
+Filters = Annotated[Asked, Depends(_asked)]
+"""Which reports are meant."""
+
+
+def ward_at(
+    jurisdiction: Jurisdiction, window: Window, unit: str | None, boundaries_at: dt.date | None
+) -> tuple[Layer, dict[str, Any]]:
+    """Find the boundaries that are meant, and the ward as `Asked.query` takes it.
+
+    Raises
+    ------
+    InputError
+        No ward has the code, or a date was given without one.
+    """
+    if boundaries_at is not None and unit is None:
+        raise InputError("boundaries_at says what a unit is: give unit, too", "boundaries_at")
+    layer = jurisdiction.layer_at(boundaries_at or window.last)
+    if unit is None:
+        return layer, {}
+    return layer, {"unit_id": layer.units[unit_number(layer, unit)].id, "generation_id": layer.generation.id}

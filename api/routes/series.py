@@ -1,0 +1,83 @@
+"""Reports over time: by day for officials, by month for everybody."""
+
+import datetime as dt
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.caller import Calling
+from api.hotspot_cells import Box, cells_in
+from api.hotspot_formats import COLUMNS, json_bytes, respond
+from api.public_counts import fine, hidden_words, published
+from api.routes.filters import BoundariesAt, Filters, UnitCode, ward_at
+from api.routes.geojson import Bbox, bbox_of, generation_member
+from api.service import WholeService
+from geo.cube import Cube, Query
+from geo.jurisdiction import Layer
+from geo.period import months_of
+from geo.privacy import Published
+
+router = APIRouter(prefix="/v1", tags=["maps"])
+_DAY = dt.timedelta(days=1)
+
+
+@router.get("/series", response_class=Response, responses={200: {"content": {COLUMNS: {}}}, 304: {}})
+async def series(
+    request: Request,
+    service: WholeService,
+    caller: Calling,
+    asked: Filters,
+    unit: UnitCode = None,
+    boundaries_at: BoundariesAt = None,
+    bbox: Bbox = None,
+) -> Response:
+    """Count reports by day, of the city, of a ward, or of the cells of `res` that meet a box.
+
+    Without a key by whole month, of what everybody may see; null stands for none or fewer than five people's.
+    """
+    box, public = bbox_of(bbox), not caller.sees_small_counts
+    window = asked.question(service.dispatch, public=public).window
+    layer, ward = ward_at(service.dispatch.jurisdiction, window, unit, boundaries_at)
+    query = asked.query(window, **ward)
+    table = await published(service) if public else None
+    cube = await service.cube()
+
+    def answer() -> Response:
+        steps = _days(cube, query, layer, box) if table is None else _months(table, query, layer, box)
+        facts = {
+            "by": "day" if table is None else "month",
+            "period": {"from": window.first, "to": window.last},
+            "categories": window.categories,
+            "n": sum(step["count"] or 0 for step in steps),
+            "series": steps,
+            "generation": generation_member(layer),
+            "hidden": None if table is None else hidden_words(table.counts(query), query.resolution),
+        }
+        body = json_bytes(facts)
+        return respond(request, COLUMNS, (body,), lambda: body)
+
+    return await run_in_threadpool(answer)
+
+
+def _days(cube: Cube, query: Query, layer: Layer, box: Box | None) -> list[dict[str, Any]]:
+    cells = None
+    if box is not None:
+        known = cube.counts(query).cell
+        cells = known[cells_in(known, box, layer)]
+    counts = cube.daily(query, cells).tolist()
+    days = (query.first + number * _DAY for number in range(len(counts)))
+    return [{"from": day, "to": day, "count": count} for day, count in zip(days, counts, strict=True)]
+
+
+def _months(table: Published, query: Query, layer: Layer, box: Box | None) -> list[dict[str, Any]]:
+    cells = None
+    if box is not None:
+        counts = table.counts(query)
+        known = counts.cell[fine(counts, query.resolution)]
+        cells = known[cells_in(known, box, layer)]
+    by_month = dict(zip(*table.monthly(query, cells), strict=True))
+    return [
+        {"from": begin, "to": end, "count": int(by_month.get(begin, 0)) or None}
+        for begin, end in months_of(query.first, query.last)
+    ]

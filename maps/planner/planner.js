@@ -4,8 +4,10 @@ import { ask, latestOnly, Problem, wasDropped } from "./api.js";
 import { createCellPanel } from "./cell_panel.js";
 import { createCityMap } from "./city_map.js";
 import { colourOf, countClasses } from "./classes.js";
+import { createDownloads } from "./downloads.js";
 import { byId } from "./elements.js";
 import { createFilters } from "./filters.js";
+import { createKeyDialog } from "./key_dialog.js";
 import { showLegend, showNotices } from "./legend.js";
 import { showMessage, showProgress } from "./message.js";
 import { COUNT_COLOURS } from "./palette.js";
@@ -23,7 +25,8 @@ const today = new Date().toISOString().slice(0, 10);
 let speech = null;
 say(readState(location.search, { lang: "vi" }).lang);
 
-const [extent, categories] = await untilAnswered(() => Promise.all([ask("/v1/extent"), ask("/v1/categories")]));
+const STARTING = ["/v1/extent", "/v1/categories", "/v1/caller"];
+const [extent, categories, caller] = await untilAnswered(() => Promise.all(STARTING.map((path) => ask(path))));
 extent.first_report ??= today;
 extent.last_report ??= today;
 
@@ -37,7 +40,7 @@ const cityMap = createCityMap(byId("map"), extent.bbox, {
   onPick: (hexagon) => state.set({ cell: hexagon?.id ?? null }),
 });
 const filters = createFilters({ categories, extent, onChange: (changes) => state.set(changes) });
-/* Each part of the page has `show(now, speech, data)`; data is `{hexes, wards, extent, categories}`, null until answered. */
+/* Each part of the page has `show(now, speech, data)`; data is `{hexes, wards, extent, categories, caller}`, null until answered. */
 const wardsPart = createWards({
   table: byId("wards"),
   drawer: byId("ward"),
@@ -45,7 +48,7 @@ const wardsPart = createWards({
   onAdjust: (changes) => state.adjust(changes),
   onHover: () => {},
 });
-const parts = [createTabs(), wardsPart];
+const parts = [createTabs(), wardsPart, createKeyDialog({ mount: byId("key") }), createDownloads({ mount: byId("downloads") })];
 const defaults = { from: daysBefore(extent.last_report, DEFAULT_DAYS - 1), to: extent.last_report, lang: "vi" };
 let state = null;
 let isFitting = false;
@@ -118,7 +121,7 @@ async function loadWards(now) {
 
 function showParts() {
   const { hexes, wards } = shown;
-  for (const part of parts) part.show(state.now, speech, { hexes, wards, extent, categories });
+  for (const part of parts) part.show(state.now, speech, { hexes, wards, extent, categories, caller });
 }
 
 /** Draw what was answered last, in the language of now. */

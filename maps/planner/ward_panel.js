@@ -22,7 +22,7 @@ export function createWardPanel({ mount, onChange }) {
     if (event.key === "Escape" && !mount.hidden) close();
   });
 
-  function draw({ ranking, caller }, now, speech, { wards }) {
+  function draw({ ranking }, now, speech, { wards, caller }) {
     const words = wardWords(speech);
     const ward = ranking.wards.find(({ code }) => code === now.unit);
     const shape = wards?.features.find(({ properties }) => properties.code === now.unit);
@@ -31,12 +31,12 @@ export function createWardPanel({ mount, onChange }) {
     if (!ward) mount.append(make("p", { textContent: words.notThere({ date: speech.date(ranking.boundaries_at) }) }));
     else if (ward.hidden) mount.append(make("p", { textContent: words.wardHidden({ people: speech.number(ranking.least_people) }) }));
     else mount.append(...summary(ward, ranking, words, speech), comparison(ward, ranking, words, speech));
-    if (ward && months && caller?.sees.small_counts) mount.append(...series(months, words, speech));
+    if (ward && months && caller.sees.small_counts) mount.append(...series(months, words, speech));
     if (shape) mount.append(make("button", { type: "button", className: "zoom", textContent: words.zoomTo, onclick: () => onChange({ view: viewOf(shape) }) }));
   }
 
   async function loadMonths(now, { caller }, again) {
-    if (!now.unit || !caller?.sees.small_counts) return;
+    if (!caller.sees.small_counts) return;
     const question = { unit: now.unit, boundaries_at: boundariesDay(now), category: now.category, from: monthsBefore(now.to), to: now.to, res: COARSEST };
     if (JSON.stringify(question) === asked) return;
     asked = JSON.stringify(question);
@@ -58,7 +58,7 @@ export function createWardPanel({ mount, onChange }) {
       drawn = view;
       draw(shown, now, speech, data);
     }
-    loadMonths(now, shown, () => show(shown, now, speech, data));
+    loadMonths(now, data, () => show(shown, now, speech, data));
   }
 
   return { show };

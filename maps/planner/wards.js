@@ -1,7 +1,6 @@
 // Wards beside each other: one answer of the service for the ranking table and for the drawer of the open ward.
 
 import { latestOnly, Problem, wasDropped } from "./api.js";
-import { whoAsks } from "./caller.js";
 import { boundariesDay } from "./state.js";
 import { createWardPanel } from "./ward_panel.js";
 import { createWardsTable } from "./wards_table.js";
@@ -13,24 +12,22 @@ export function createWards({ table, drawer, onChange, onAdjust, onHover }) {
   const askRanking = latestOnly();
   const list = createWardsTable({ mount: table, onChange, onAdjust, onHover });
   const panel = createWardPanel({ mount: drawer, onChange });
-  let caller = null;
   let asked = null;
   const shown = { ranking: null, failure: null };
   let latest = null;
 
   function draw() {
     const [now, speech, data] = latest;
-    list.show({ ...shown, question: asked, caller }, now, speech, data);
-    panel.show({ ...shown, caller }, now, speech, data);
+    list.show({ ...shown, question: asked }, now, speech, data);
+    panel.show(shown, now, speech, data);
   }
 
   async function load() {
+    const [now, , data] = latest;
+    const question = questionOf(now, data);
+    if (!question || JSON.stringify(question) === JSON.stringify(asked)) return;
+    asked = question;
     try {
-      caller ??= await whoAsks();
-      const [now, , data] = latest;
-      const question = questionOf(now, data, caller);
-      if (!question || JSON.stringify(question) === JSON.stringify(asked)) return;
-      asked = question;
       Object.assign(shown, { ranking: await askRanking(RANKING, question), failure: null });
     } catch (error) {
       if (wasDropped(error)) return;
@@ -52,7 +49,7 @@ export function createWards({ table, drawer, onChange, onAdjust, onHover }) {
 }
 
 /* The public is told of whole months and of today's wards: those of the map it sees, once that is there. */
-function questionOf(now, { hexes }, { sees }) {
-  if (sees.small_counts) return { category: now.category, from: now.from, to: now.to, boundaries_at: boundariesDay(now) };
+function questionOf(now, { hexes, caller }) {
+  if (caller.sees.small_counts) return { category: now.category, from: now.from, to: now.to, boundaries_at: boundariesDay(now) };
   return hexes && { category: now.category, ...hexes.period };
 }

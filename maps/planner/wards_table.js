@@ -83,13 +83,13 @@ export function createWardsTable({ mount, onChange, onAdjust, onHover }) {
 
   function refuse({ message }, caller) {
     table.hidden = true;
-    const text = caller?.sees.small_counts === false ? words.monthsOnly : `${words.failed}: ${message}`;
+    const text = caller.sees.small_counts ? `${words.failed}: ${message}` : words.monthsOnly;
     notes.replaceChildren(make("p", { className: "error", role: "alert", textContent: text }));
   }
 
   return {
-    show(shown, now, speech, { categories }) {
-      const { ranking, failure, caller } = shown;
+    show(shown, now, speech, { categories, caller }) {
+      const { ranking, failure } = shown;
       const view = [ranking, failure, now.sort, now.find, now.lang, String([now.status, now.channel, now.overdue])];
       if (view.some((part, index) => part !== drawn[index])) {
         drawn = view;

@@ -1,0 +1,62 @@
+// This view as a file, as a link, on paper.
+
+import { make } from "./elements.js";
+import { save } from "./save.js";
+import { toolWords } from "./tool_words.js";
+
+const FILES = {
+  png_slide: { format: "png", size: "slide" },
+  png_a4: { format: "png", size: "a4" },
+  html: { format: "html" },
+  geojson: { format: "geojson" },
+  csv: { format: "csv" },
+  parquet: { format: "parquet" },
+};
+
+export function createDownloads({ mount }) {
+  const summary = make("summary");
+  const buttons = Object.keys(FILES).map((kind) => make("button", { type: "button", onclick: () => download(kind) }));
+  const menu = make("details", { className: "downloads" }, summary, make("div", { className: "files" }, ...buttons));
+  const link = make("button", { type: "button", className: "link", onclick: copyLink });
+  const print = make("button", { type: "button", className: "print", onclick: () => window.print() });
+  const told = make("p", { className: "quiet", role: "status" });
+  buttons.forEach((button, index) => Object.assign(button.dataset, { kind: Object.keys(FILES)[index] }));
+  mount.replaceChildren(menu, link, print, told);
+  let latest = null;
+
+  async function download(kind) {
+    const { now, question, words } = latest;
+    const { format, size } = FILES[kind];
+    const name = `hien-truong-${now.show}-${now.category ?? "all"}-${question.from}-${question.to}.${format}`;
+    told.textContent = words.making({ name });
+    try {
+      await save("/v1/hotspots", { ...question, format, size, lang: now.lang }, name);
+      told.textContent = words.saved({ name });
+    } catch (error) {
+      told.textContent = words.failed({ reason: error.message });
+    }
+  }
+
+  /* Browsers give the clipboard only to pages that came safely: where it is refused, the link is shown. */
+  async function copyLink() {
+    const { words } = latest;
+    try {
+      await navigator.clipboard.writeText(location.href);
+      told.textContent = words.copied;
+    } catch {
+      told.textContent = words.notCopied({ address: location.href });
+    }
+  }
+
+  return {
+    /** `question` is what the map asked /v1/hotspots; null before it has. */
+    show(now, speech, { question }) {
+      const words = toolWords(speech).downloads;
+      latest = { now, question, words };
+      summary.textContent = words.title;
+      buttons.forEach((button) => Object.assign(button, { textContent: words[button.dataset.kind], disabled: !question }));
+      link.textContent = words.link;
+      print.textContent = words.print;
+    },
+  };
+}

@@ -7,10 +7,10 @@ from typing import Any
 from geo.dispatch import Dispatch
 from geo.hotspots import Found, Window
 from geo.jurisdiction import Layer
-from geo.publishable import LEAST_REPORTERS
+from geo.privacy import LEAST_PEOPLE
 from maps.drawing import MapFacts
+from maps.hotspot_drawing import sentence
 from maps.hotspot_words import HOTSPOT_WORDS
-from maps.hotspots import sentence
 from maps.words import WORDS, Language
 
 _BOUNDARIES = {"vi": "Phường, xã từ {}: {}", "en": "Wards and communes since {}: {}"}
@@ -42,7 +42,7 @@ def facts_of(found: Found, layer: Layer) -> dict[str, Any]:
         "method": found.method,
         "parameters": dict(found.parameters),
         "synthetic": int(found.synthetic.sum()),
-        "hidden": {"cells": int(found.hidden.sum()), "fewer_reporters_than": LEAST_REPORTERS},
+        "hidden": {"cells": int(found.hidden.sum()), "fewer_reporters_than": LEAST_PEOPLE},
         "generation": layer.words | {"source": generation.source},
         "sentence": {language: sentence(found, language) for language in HOTSPOT_WORDS},
         "meaning": {"vi": found.meaning.vi, "en": found.meaning.en},

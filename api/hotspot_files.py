@@ -12,8 +12,8 @@ from geo.hotspots import Found
 from geo.simplify import simplify_coverage
 from maps.exports import csv_metadata, table, to_csv, to_geojson, to_parquet
 from maps.files import write_whole
-from maps.hexagons import drawn_map, to_html
-from maps.hotspots import hotspot_drawing
+from maps.hexagons import drawn_map
+from maps.hotspot_drawing import hotspot_drawing
 from maps.png import Size, picture
 from maps.words import Language
 
@@ -76,5 +76,5 @@ def _write_map(path: Path, found: Found, dispatch: Dispatch, language: Language,
     if path.suffix.lower() == ".png":
         write_whole(path, picture(drawing, wards, size))
     else:
-        write_whole(path, to_html(drawn_map(drawing, wards)).encode())
+        drawn_map(drawing, wards).save(path)
     return [path]

@@ -1,4 +1,4 @@
-"""A map of hexagons before it is drawn: what a file for the browser and a picture for a report have in common."""
+"""A map before it is drawn: what a file for the browser and a picture for a report have in common."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class MapFacts:
     n : int
         Reports counted.
     method : str
-        How the counts came about, in a sentence.
+        How the counts came about.
     boundaries : str
         Which boundaries are drawn, and whose.
     schematic : bool
@@ -34,6 +34,8 @@ class MapFacts:
         Whether there are demo reports among those counted.
     made_at : datetime.datetime
         In the territory's time.
+    cells : int, optional
+        How many cells the city has, where not all of them are given.
     """
 
     category: str | None
@@ -44,20 +46,21 @@ class MapFacts:
     schematic: bool
     synthetic: bool
     made_at: dt.datetime
+    cells: int | None = None
 
 
 @dataclass(frozen=True)
-class HexClass:
-    """One colour of the legend: what it stands for, and how many cells have it."""
+class LegendClass:
+    """One colour of the legend: what it stands for, and how much there is of it, in words."""
 
     label: str
     colour: str
-    cells: int
+    count: str
 
 
 @dataclass(frozen=True, eq=False)
-class HexDrawing:
-    """Hexagons with their colours, and all that is said about them.
+class Face:
+    """All that a map says.
 
     Parameters
     ----------
@@ -65,19 +68,9 @@ class HexDrawing:
         What is shown, and what it says.
     heading : str
         Of the legend.
-    classes : tuple of HexClass
+    classes : tuple of LegendClass
     stacked : bool
         Whether the legend is a list of names, not a scale.
-    cells : ndarray of int64, shape (n,)
-        The cells that are drawn.
-    class_of : ndarray of int, shape (n,)
-        Place of each cell's class, or `NOT_COLOURED`.
-    hatched : ndarray of bool, shape (n,)
-        Cells of which something is hidden.
-    stands_out : ndarray of bool, shape (n,)
-        Cells that a picture shows again, larger.
-    tips : ndarray of str, shape (n,)
-        What each cell says under the pointer.
     notes : tuple of (str, str)
         Terms and what is said of them.
     facts : MapFacts
@@ -87,16 +80,21 @@ class HexDrawing:
     title: str
     sentence: str
     heading: str
-    classes: tuple[HexClass, ...]
+    classes: tuple[LegendClass, ...]
     stacked: bool
-    cells: Integers
-    class_of: NDArray[np.int64]
-    hatched: Truths
-    stands_out: Truths
-    tips: NDArray[np.str_]
     notes: tuple[tuple[str, str], ...]
     facts: MapFacts
     language: Language
+
+    @property
+    def hides(self) -> bool:
+        """Whether something on the map is hatched."""
+        return False
+
+    @property
+    def colours(self) -> list[str]:
+        """The colours of the classes."""
+        return [one.colour for one in self.classes]
 
     @property
     def cautions(self) -> tuple[str, ...]:
@@ -108,5 +106,34 @@ class HexDrawing:
     @property
     def made(self) -> str:
         """When the map was made, in words."""
-        words = WORDS[self.language]
-        return words.made.format(time=self.facts.made_at.strftime("%H:%M ") + words.day(self.facts.made_at))
+        return WORDS[self.language].made_at(self.facts.made_at)
+
+
+@dataclass(frozen=True, eq=False)
+class HexDrawing(Face):
+    """Hexagons with their colours, and all that is said about them.
+
+    Parameters
+    ----------
+    cells : ndarray of int64, shape (n,)
+        The cells that are drawn.
+    class_of : ndarray of int, shape (n,)
+        Place of each cell's class, or `NOT_COLOURED`.
+    hatched : ndarray of bool, shape (n,)
+        Cells of which something is hidden.
+    stands_out : ndarray of bool, shape (n,)
+        Cells that a picture shows again, larger.
+    tips : ndarray of str, shape (n,)
+        What each cell says under the pointer.
+    """
+
+    cells: Integers
+    class_of: NDArray[np.int64]
+    hatched: Truths
+    stands_out: Truths
+    tips: NDArray[np.str_]
+
+    @property
+    def hides(self) -> bool:
+        """Whether something on the map is hatched."""
+        return bool(self.hatched.any())

@@ -4,14 +4,15 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-import folium
 import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from maps.boundary_map import EXACT_DECIMALS, card_map, features, geojson
+from maps.boundary_map import EXACT_DECIMALS, features, geojson
+from maps.card_map import Card, Script, card_map
 from maps.finding_words import FINDING_WORDS
+from maps.leaflet import OfflineMap
 from maps.words import WORDS, Language, Words
 
 CHECKS = ("overlap", "gap", "edge", "ring")
@@ -50,7 +51,7 @@ class CheckFacts:
 
 def findings_map(
     units: gpd.GeoDataFrame, findings: gpd.GeoDataFrame, facts: CheckFacts, *, language: Language = "vi"
-) -> folium.Map:
+) -> OfflineMap:
     """Draw units and the places where they are no coverage, with a list that leads to each place.
 
     Parameters
@@ -66,8 +67,8 @@ def findings_map(
 
     Returns
     -------
-    folium.Map
-        Without a tile layer; everything it needs is inside. `maps.hexagons.save` writes it.
+    OfflineMap
+        Without a tile layer; everything it needs is inside.
 
     Examples
     --------
@@ -77,20 +78,19 @@ def findings_map(
     ...     "units": ["1 Phường Bạch Mai, 2 Phường Vĩnh Tuy"], "area_m2": [12.5], "length_m": [None],
     ...     "lon": [105.8], "lat": [21.0]}, geometry=[shapely.box(105.8, 21, 105.8001, 21.0001)], crs=4326)
     >>> facts = CheckFacts("wards.gpkg", "ward", dt.datetime(2026, 11, 1, 9, 30), 1, 1.15e6)
-    >>> from maps.hexagons import to_html
-    >>> "12,5 m²" in to_html(findings_map(wards, overlap, facts))
+    >>> "12,5 m²" in findings_map(wards, overlap, facts).html()
     True
     """
     placed = findings[findings["check"].isin(CHECKS)]
     words = FINDING_WORDS[language]
     drawn = {
-        "language": language,
-        "label": words.title,
         "units": features(units, units["code"] + " " + units["name"], UNIT_TOLERANCE_M, overlap=facts.level == "area"),
         "findings": _drawn_findings(placed, np.asarray(units.geometry)),
     }
     said = _said(units, placed, len(findings) - len(placed), facts, language)
-    return card_map("findings_map", "drawFindingsMap", f"{words.title}: {facts.file}", said, drawn)
+    title = f"{words.title}: {facts.file}"
+    script = Script(("findings_map.js",), "drawFindingsMap", drawn)
+    return card_map(title, language, Card("findings_map.html", said), script)
 
 
 def _drawn_findings(findings: gpd.GeoDataFrame, shapes: NDArray[np.object_]) -> list[dict[str, Any]]:

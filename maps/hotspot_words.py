@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from geo.hotspots import View
 from maps.words import Language
 
 
@@ -11,21 +10,20 @@ from maps.words import Language
 class HotspotWords:
     """The words of one language; texts in braces are filled in."""
 
-    titles: Mapping[View, str]
-    titles_of_all: Mapping[View, str]
-    sentences: Mapping[View, str]
+    titles: Mapping[str, str]
+    titles_of_all: Mapping[str, str]
+    sentences: Mapping[str, str]
     less: str
     hidden: str
     counted: Mapping[bool, str]
-    headings: Mapping[View, str]
+    headings: Mapping[str, str]
     rates: Mapping[str, str]
     steps: tuple[str, ...]
     cold: str
-    tips: Mapping[View, str]
+    tips: Mapping[str, str]
     hatched: str
     methods: Mapping[str | None, str]
     cell: str
-    reading: str
 
 
 _METHODS_EN = {
@@ -57,12 +55,14 @@ HOTSPOT_WORDS: dict[Language, HotspotWords] = {
             "hotspots": "Điểm nóng {category}",
             "emerging": "Xu hướng điểm nóng {category}",
             "change": "Thay đổi so với kỳ trước: {category}",
+            "overdue": "Tỷ lệ quá hạn: {category}",
         },
         titles_of_all={
             "counts": "Số phản ánh, mọi loại",
             "hotspots": "Điểm nóng, mọi loại phản ánh",
             "emerging": "Xu hướng điểm nóng, mọi loại phản ánh",
             "change": "Thay đổi so với kỳ trước, mọi loại",
+            "overdue": "Tỷ lệ quá hạn, mọi loại phản ánh",
         },
         sentences={
             "counts": "{n}; {some} trong {cells} ô có phản ánh",
@@ -71,6 +71,7 @@ HOTSPOT_WORDS: dict[Language, HotspotWords] = {
             "({steps} bước, mỗi bước {days} ngày, FDR {alpha} %); {n}",
             "change": "{hot} ô tăng và {cold} ô giảm nhiều hơn mức ngẫu nhiên so với {before} (FDR {alpha} %); "
             "{n}, kỳ trước {n_before}",
+            "overdue": "{overdue} trong {n} quá hạn ({share})",
         },
         less=", {cold} ô ít hơn",
         hidden="; {hidden} ô bị ẩn vì ít hơn {least} người phản ánh",
@@ -80,6 +81,7 @@ HOTSPOT_WORDS: dict[Language, HotspotWords] = {
             "hotspots": "◂ ít hơn · mức tin cậy · nhiều hơn ▸",
             "emerging": "Loại điểm nóng theo thời gian",
             "change": "◂ giảm · mức tin cậy · tăng ▸",
+            "overdue": "Phần phản ánh quá hạn trong mỗi ô (khoảng {area} km²)",
         },
         rates={
             "reporters": "Số người phản ánh mỗi ô (khoảng {area} km²)",
@@ -94,11 +96,11 @@ HOTSPOT_WORDS: dict[Language, HotspotWords] = {
             "hotspots": "{n} · {bin} (z {z}, q {q})",
             "emerging": "{n} · {name}",
             "change": "{n}, kỳ trước {before}: {percent} ({bin})",
+            "overdue": "{n}, {overdue} quá hạn ({share})",
         },
         hatched="{n} · có phản ánh bị ẩn",
         methods=_METHODS_VI,
         cell="H3 độ phân giải {resolution}, ô khoảng {area} km².",
-        reading="Cách đọc",
     ),
     "en": HotspotWords(
         titles={
@@ -106,12 +108,14 @@ HOTSPOT_WORDS: dict[Language, HotspotWords] = {
             "hotspots": "{category} hot spots",
             "emerging": "{category}: emerging hot spots",
             "change": "{category}: change from the previous period",
+            "overdue": "{category}: share overdue",
         },
         titles_of_all={
             "counts": "Reports of all kinds",
             "hotspots": "Hot spots of all reports",
             "emerging": "Emerging hot spots of all reports",
             "change": "Change from the previous period, all reports",
+            "overdue": "Share of reports overdue",
         },
         sentences={
             "counts": "{n}; {some} of {cells} cells have reports",
@@ -121,6 +125,7 @@ HOTSPOT_WORDS: dict[Language, HotspotWords] = {
             "({steps} steps of {days} days, FDR {alpha} %); {n}",
             "change": "{hot} cells rose and {cold} fell by more than chance from {before} (FDR {alpha} %); "
             "{n}, {n_before} before",
+            "overdue": "{overdue} of {n} are overdue ({share})",
         },
         less=", {cold} have fewer",
         hidden="; {hidden} cells hidden, fewer than {least} people reported",
@@ -130,6 +135,7 @@ HOTSPOT_WORDS: dict[Language, HotspotWords] = {
             "hotspots": "◂ fewer · confidence · more ▸",
             "emerging": "Kind of hot spot over time",
             "change": "◂ fell · confidence · rose ▸",
+            "overdue": "Share of reports overdue, per cell (about {area} km²)",
         },
         rates={
             "reporters": "People who reported, per cell (about {area} km²)",
@@ -144,11 +150,11 @@ HOTSPOT_WORDS: dict[Language, HotspotWords] = {
             "hotspots": "{n} · {bin} (z {z}, q {q})",
             "emerging": "{n} · {name}",
             "change": "{n}, {before} before: {percent} ({bin})",
+            "overdue": "{n}, {overdue} overdue ({share})",
         },
         hatched="{n} · some reports are hidden",
         methods=_METHODS_EN,
         cell="H3 resolution {resolution}, cells of about {area} km².",
-        reading="Reading it",
     ),
 }
 

@@ -2,37 +2,66 @@
 
 import re
 from base64 import b64encode
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import folium
 import orjson
 from branca.element import Element, Figure, MacroElement
 from jinja2 import Template
+from markupsafe import escape
 
 from maps.assets import leaflet_folder
+from maps.files import write_whole
+
+NOTEBOOK_HEIGHT = "600px"
+"""Of the frame in which a notebook shows a map."""
 
 
-def without_network(figure_map: folium.Map) -> folium.Map:
-    """Carry Leaflet inside a folium map's HTML, and drop what else folium would load from CDNs.
+class OfflineMap(folium.Map):
+    """A folium map that carries Leaflet inside its HTML, and nothing that folium would load from CDNs.
 
-    Bootstrap, jQuery and the icon fonts go: the layers of this package need none of them.
+    Bootstrap, jQuery and the icon fonts go: the layers of this package need none of them. In a notebook it shows itself
+    in a frame, as every folium map does.
 
     Parameters
     ----------
-    figure_map : folium.Map
-        Changed in place, and returned.
+    title : str
+        Of the document; text, not HTML.
 
     Examples
     --------
-    >>> html = without_network(folium.Map(tiles=None)).get_root().render()
-    >>> "https://cdn" in html
+    >>> "https://cdn" in OfflineMap("Map").html()
     False
     """
-    figure_map.default_js, figure_map.default_css = [], []
-    figure = figure_of(figure_map)
-    add_style(figure, _with_images((leaflet_folder() / "leaflet.css").read_text("utf-8")), "leaflet_css")
-    add_script(figure, (leaflet_folder() / "leaflet.js").read_text("utf-8"), "leaflet")
-    return figure_map
+
+    def __init__(self, title: str) -> None:
+        super().__init__(tiles=None, attribution_control=False, zoom_control="topright", zoom_snap=0.25)
+        self._name = "Map"
+        self.default_js, self.default_css = [], []
+        figure = figure_of(self)
+        figure.title = str(escape(title))
+        figure.height = NOTEBOOK_HEIGHT
+        add_style(figure, _with_images((leaflet_folder() / "leaflet.css").read_text("utf-8")), "leaflet_css")
+        add_script(figure, (leaflet_folder() / "leaflet.js").read_text("utf-8"), "leaflet")
+
+    def html(self) -> str:
+        """Give the text of one HTML file."""
+        text: str = figure_of(self).render()
+        return text
+
+    def save(self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **kwargs: Any) -> None:
+        """Write one HTML file that opens without the internet; a file by its path is there whole or not at all.
+
+        Raises
+        ------
+        FileError
+            The file can't be written.
+        """
+        if isinstance(outfile, str | Path):
+            write_whole(Path(outfile), self.html().encode())
+        else:
+            super().save(outfile, close_file, **kwargs)
 
 
 def figure_of(figure_map: folium.Map) -> Figure:

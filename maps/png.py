@@ -261,7 +261,7 @@ class _Panel:
             self._paragraph(drawing.heading, self._text, weight="bold")
             draw_legend = self._list if drawing.stacked else self._scale
             draw_legend(drawing)
-        if drawing.hatched.any():
+        if drawing.hides:
             self._swatch(0, 24, "white", hatch="//////")
             self._paragraph(words.hidden, self._text - 1, indent=32)
         self._y += 0.5 * self._text
@@ -272,22 +272,19 @@ class _Panel:
     def _scale(self, drawing: HexDrawing) -> None:
         """Draw classes side by side, from low to high."""
         wide = self._width / len(drawing.classes)
-        words, small = WORDS[drawing.language], self._text - 2
+        small = self._text - 2
         for number, one in enumerate(drawing.classes):
             self._swatch(number * wide, wide - 1.5, one.colour)
             middle = (number + 0.5) * wide
             self._line(one.label, self._text - 1, _INK, x=middle, y=self._y + 13, ha="center")
-            count = words.cells.format(cells=words.number(one.cells))
-            self._line(count, small, _QUIET, x=middle, y=self._y + 13 + _LEAD * self._text, ha="center")
+            self._line(one.count, small, _QUIET, x=middle, y=self._y + 13 + _LEAD * self._text, ha="center")
         self._y += 13 + 2.9 * self._text
 
     def _list(self, drawing: HexDrawing) -> None:
         """Draw classes one below the other, with their names."""
-        words = WORDS[drawing.language]
         for one in drawing.classes:
             self._swatch(0, 24, one.colour)
-            count = words.cells.format(cells=words.number(one.cells))
-            self._line(count, self._text - 1, _QUIET, x=self._width, y=self._y, ha="right")
+            self._line(one.count, self._text - 1, _QUIET, x=self._width, y=self._y, ha="right")
             self._paragraph(one.label, self._text, indent=32)
 
     def _swatch(self, x: float, width: float, colour: str, hatch: str | None = None) -> None:

@@ -14,11 +14,12 @@ class Rings(TypedDict):
     """Rings as numbers: ``corners`` of each ring, and ``steps`` (lon, lat, lon, lat, ...) through all of them.
 
     The first step leads from (0, 0) to the first corner; a ring's last corner is followed by the next ring's first.
-    Rings are not closed. `templates/hexagon_map.js` reads them.
+    Rings are not closed. `readRings` in `templates/map_file.js` reads them.
     """
 
     corners: list[int]
     steps: list[int]
+    stepsPerDegree: int
 
 
 def rings_of(polygons: NDArray[np.object_]) -> Rings:
@@ -36,7 +37,7 @@ def rings_of(polygons: NDArray[np.object_]) -> Rings:
     Examples
     --------
     >>> rings_of(shapely.polygons([[(105.8, 21), (105.9, 21), (105.8, 21.1)]]))
-    {'corners': [3], 'steps': [10580000, 2100000, 10000, 0, -10000, 10000]}
+    {'corners': [3], 'steps': [10580000, 2100000, 10000, 0, -10000, 10000], 'stepsPerDegree': 100000}
     """
     rings = shapely.get_rings(shapely.get_parts(polygons))
     coordinates, ring = shapely.get_coordinates(rings, return_index=True)
@@ -45,4 +46,5 @@ def rings_of(polygons: NDArray[np.object_]) -> Rings:
     return {
         "corners": np.bincount(ring[~closes], minlength=len(rings)).tolist(),
         "steps": np.diff(corners, axis=0, prepend=[[0, 0]]).ravel().tolist(),
+        "stepsPerDegree": STEPS_PER_DEGREE,
     }

@@ -24,6 +24,14 @@ CHANGE_COLOURS: tuple[str, ...] = tuple(_PALETTE["change"])
 EMERGING_COLOURS: dict[str, str] = _PALETTE["emerging"]
 """A colour for each class of emerging hot spots by its code, after Okabe and Ito (2008); the cold ones share one."""
 
+STATUS_COLOURS: dict[str, str] = {
+    "waiting": "#d55e00",
+    "in_progress": "#f0b400",
+    "resolved": "#0072b2",
+    "rejected": "#5c5665",
+}
+"""A colour for each status of a report: what waits stands out, what is done is calm."""
+
 
 @dataclass(frozen=True)
 class CountClass:

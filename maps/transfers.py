@@ -3,10 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 
-import folium
 import geopandas as gpd
 
-from maps.boundary_map import card_map, features
+from maps.boundary_map import features
+from maps.card_map import Card, Script, card_map
+from maps.leaflet import OfflineMap
 from maps.transfer_words import TRANSFER_WORDS
 from maps.words import WORDS, Language
 
@@ -48,7 +49,7 @@ def transfers_map(
     facts: TransferFacts,
     *,
     language: Language = "vi",
-) -> folium.Map:
+) -> OfflineMap:
     """Draw old borders over new units, and the parts of old units that went to different new ones.
 
     Parameters
@@ -63,17 +64,16 @@ def transfers_map(
 
     Returns
     -------
-    folium.Map
-        Without a tile layer; everything it needs is inside. `maps.hexagons.save` writes it.
+    OfflineMap
+        Without a tile layer; everything it needs is inside.
     """
     words = TRANSFER_WORDS[language]
     said = {"facts": facts, "words": words, "numbers": WORDS[language], "rows": parts.to_dict("records")}
     drawn = {
-        "language": language,
-        "label": words.title,
         "before": features(before, before["name"], TOLERANCE_M),
         "after": features(after, after["name"], TOLERANCE_M),
         "moved": features(parts, parts["old_name"] + " → " + parts["new_name"], TOLERANCE_M),
         "largest": (parts["share_of_old"] == parts.groupby("old_code")["share_of_old"].transform("max")).tolist(),
     }
-    return card_map("transfers_map", "drawTransfersMap", words.title, said, drawn)
+    script = Script(("transfers_map.js",), "drawTransfersMap", drawn)
+    return card_map(words.title, language, Card("transfers_map.html", said), script)

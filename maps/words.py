@@ -14,19 +14,17 @@ Language = Literal["vi", "en"]
 class Words:
     """The words of one language; texts in braces are filled in."""
 
-    title: str
-    everything: str
-    summary: str
     report: str
     reports: str
-    per_cell: str
     cells: str
+    wards: str
+    about: str
     method: str
+    reading: str
     boundaries: str
     schematic: str
     synthetic: str
     made: str
-    blank: str
     hidden: str
     date: str
     thousands: str
@@ -37,6 +35,11 @@ class Words:
         marks = str.maketrans({",": self.thousands, ".": self.decimal})
         return f"{value:,.{decimals}f}".translate(marks)
 
+    def short(self, value: float) -> str:
+        """Write a number of few digits with all of them: 0,52 or 1.200."""
+        decimals = len(f"{value:.6f}".rstrip("0").partition(".")[2])
+        return self.number(value, decimals)
+
     def day(self, day: dt.date) -> str:
         """Write a date: 01/10/2026 or 1 October 2026."""
         return self.date.format(day)
@@ -44,6 +47,14 @@ class Words:
     def period(self, first: dt.date, last: dt.date) -> str:
         """Write a period: 01/10/2026 – 31/10/2026."""
         return f"{self.day(first)} – {self.day(last)}"
+
+    def made_at(self, moment: dt.datetime) -> str:
+        """Say when a map was made: Lập lúc 09:30 01/11/2026."""
+        return self.made.format(time=f"{moment:%H:%M} {self.day(moment)}")
+
+    def percent(self, share: float, decimals: int = 0) -> str:
+        """Write a share: 12,5 %."""
+        return f"{self.number(share * 100, decimals)} %"
 
     def span(self, low: float, high: float, decimals: int = 0) -> str:
         """Write what a class holds: 3 or 4–12.345."""
@@ -59,38 +70,34 @@ class Words:
 
 WORDS: dict[Language, Words] = {
     "vi": Words(
-        title="Số phản ánh: {category}",
-        everything="mọi loại",
-        summary="{n} phản ánh trong {cells} ô",
         report="phản ánh",
         reports="phản ánh",
-        per_cell="Số phản ánh mỗi ô (khoảng {area} km²)",
-        cells="{cells} ô",
+        cells="{n} ô",
+        wards="{n} phường, xã",
+        about="Bản đồ này được làm thế nào",
         method="Cách tính",
+        reading="Cách đọc",
         boundaries="Địa giới",
         schematic="Ranh giới vẽ nét đứt là sơ đồ, không phải địa giới chính thức.",
         synthetic="Phản ánh minh hoạ, không có thật",
         made="Lập lúc {time}",
-        blank="Ô không có phản ánh để trống.",
         hidden="Gạch chéo: có phản ánh bị ẩn vì quá ít người phản ánh",
         date="{0:%d/%m/%Y}",
         thousands=".",
         decimal=",",
     ),
     "en": Words(
-        title="Reports: {category}",
-        everything="all kinds",
-        summary="{n} reports in {cells} cells",
         report="report",
         reports="reports",
-        per_cell="Reports per cell (about {area} km²)",
-        cells="{cells} cells",
+        cells="{n} cells",
+        wards="{n} wards",
+        about="How this map was made",
         method="Method",
+        reading="Reading it",
         boundaries="Boundaries",
         schematic="Dashed boundaries are schematic, not the official ones.",
         synthetic="Demo reports, not real",
         made="Made on {time}",
-        blank="Cells without reports are left blank.",
         hidden="Hatched: reports hidden, as too few people reported",
         date="{0.day} {0:%B %Y}",
         thousands=",",

@@ -60,7 +60,7 @@ def hotspots(
     from api.hotspot_files import check_suffix, write_hotspots
     from api.hotspot_question import Asked
     from geo.errors import InputError
-    from maps.hotspots import sentence
+    from maps.hotspot_drawing import sentence
 
     check_suffix(out)
     for name, value, known in (("language", language, ("vi", "en")), ("size", size, ("slide", "a4"))):

@@ -1,19 +1,15 @@
 // Draws what maps/findings.py wrote into the file.
 
-/* global L, fitBesideCard */
+/* global L, setUpMap, fitBesideCard, asText */
 // eslint-disable-next-line no-unused-vars
 function drawFindingsMap(map, { language, label, units, findings }) {
   const colours = { refused: "#b3261e", excepted: "#b58900", repaired: "#2e7d4f", information: "#6b6475" };
   const [farthest, closest] = [13, 23];
-  document.documentElement.lang = language;
-  map.setMaxZoom(closest);
-  map.getContainer().setAttribute("aria-label", label);
-  map.zoomControl.setPosition("topright");
-  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  setUpMap(map, { language, label, maxZoom: closest });
 
   const land = L.geoJSON(units, {
     style: { color: "#8a8394", weight: 1, fillColor: "#fff", fillOpacity: 1 },
-    onEachFeature: ({ properties }, layer) => layer.bindTooltip(properties.name, { sticky: true }),
+    onEachFeature: ({ properties }, layer) => layer.bindTooltip(asText(properties.name), { sticky: true }),
   }).addTo(map);
   const chosen = L.layerGroup().addTo(map);
   const markers = findings.map(({ severity, lon, lat }, index) =>

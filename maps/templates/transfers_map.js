@@ -1,15 +1,11 @@
 // Draws what maps/transfers.py wrote into the file.
 
-/* global L, fitBesideCard */
+/* global L, setUpMap, fitBesideCard, asText */
 // eslint-disable-next-line no-unused-vars
 function drawTransfersMap(map, { language, label, before, after, moved, largest }) {
-  document.documentElement.lang = language;
-  map.setMaxZoom(18);
-  map.getContainer().setAttribute("aria-label", label);
-  map.zoomControl.setPosition("topright");
-  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  setUpMap(map, { language, label, maxZoom: 18 });
 
-  const named = ({ properties }, layer) => layer.bindTooltip(properties.name, { sticky: true });
+  const named = ({ properties }, layer) => layer.bindTooltip(asText(properties.name), { sticky: true });
   const land = L.geoJSON(after, {
     style: { color: "#4a4453", weight: 1.5, fillColor: "#fff", fillOpacity: 1 },
     onEachFeature: named,

@@ -12,7 +12,6 @@ import shapely
 from boundaries.exceptions import Exemption
 from boundaries.gate import check
 from maps.findings import CheckFacts, findings_map
-from maps.hexagons import to_html
 
 FACTS = CheckFacts("wards <1>.gpkg", "ward", dt.datetime(2026, 11, 1, 9, 30), 2, 3.4e6)
 WARDS = gpd.GeoDataFrame(
@@ -28,7 +27,7 @@ WARDS = gpd.GeoDataFrame(
 
 def drawn(language: str) -> str:
     report = check(WARDS, level="ward")
-    return to_html(findings_map(report.repaired, report.findings_frame(), FACTS, language=language))
+    return findings_map(report.repaired, report.findings_frame(), FACTS, language=language).html()
 
 
 def face_of(html: str) -> str:
@@ -67,7 +66,7 @@ def test_exceptions_and_ring_faults_are_told_in_the_language_of_the_map(
     units = WARDS.set_geometry([*WARDS.geometry[:2], bow_tie], crs=4326)
     exception = Exemption(("00001", "00002"), "Kênh <rộng>", "Sở Xây dựng")
     report = check(units, level="ward", exceptions=[exception])
-    face = face_of(to_html(findings_map(report.repaired, report.findings_frame(), FACTS, language=language)))
+    face = face_of(findings_map(report.repaired, report.findings_frame(), FACTS, language=language).html())
     for text in [*words, "Kênh &lt;rộng&gt; (Sở Xây dựng)"]:
         assert text in face
     assert not re.search(foreign, face)
@@ -76,7 +75,7 @@ def test_exceptions_and_ring_faults_are_told_in_the_language_of_the_map(
 def test_named_areas_that_overlap_are_each_drawn_where_they_are() -> None:
     areas = WARDS.set_geometry(shapely.buffer(shapely.centroid(WARDS.geometry.to_numpy()), 0.01), crs=4326)
     report = check(areas, level="area")
-    html = to_html(findings_map(report.repaired, report.findings_frame(), replace(FACTS, level="area")))
+    html = findings_map(report.repaired, report.findings_frame(), replace(FACTS, level="area")).html()
     told = json.loads(re.search(r"drawFindingsMap\(\w+, (.*)\);", html)[1])["units"]
     shown = [shapely.geometry.shape(each["geometry"]) for each in told]
     assert shapely.hausdorff_distance(shown, areas.geometry.to_numpy()).max() < 0.0004
@@ -103,6 +102,6 @@ def test_a_file_without_faults_says_so() -> None:
     sound = WARDS.iloc[:1]
     report = check(sound, level="ward")
     facts = CheckFacts("wards.gpkg", "ward", dt.datetime(2026, 11, 1, 9, 30), 0, report.area_m2)
-    face = face_of(to_html(findings_map(report.repaired, report.findings_frame(), facts, language="en")))
+    face = face_of(findings_map(report.repaired, report.findings_frame(), facts, language="en").html())
     assert "Passed: can be loaded" in face
     assert "No units overlap" in face

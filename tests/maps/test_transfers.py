@@ -9,7 +9,6 @@ import pytest
 import shapely
 
 from boundaries.succession import find_succession, transferred_parts
-from maps.hexagons import to_html
 from maps.transfers import TransferFacts, transfers_map
 
 OLD = gpd.GeoDataFrame(
@@ -27,7 +26,7 @@ FACTS = TransferFacts("survey of 2024", "survey of 2025", 1, 2, 12, True, dt.dat
 
 def drawn(language: str) -> str:
     found = find_succession(OLD, NEW, 12).assign(reports=5)
-    return to_html(transfers_map(OLD, NEW, transferred_parts(found, OLD, NEW), FACTS, language=language))
+    return transfers_map(OLD, NEW, transferred_parts(found, OLD, NEW), FACTS, language=language).html()
 
 
 @pytest.mark.parametrize(

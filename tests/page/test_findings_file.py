@@ -5,7 +5,6 @@ from pathlib import Path
 
 from boundaries.gate import check
 from maps.findings import CheckFacts, findings_map
-from maps.hexagons import save
 from tests.maps.test_findings import WARDS
 from tests.page.chromium import DESKTOP, PHONE, chromium, watched
 
@@ -14,7 +13,7 @@ def test_a_place_in_the_list_is_zoomed_to_and_marked_without_asking_any_server(t
     report = check(WARDS, level="ward")
     facts = CheckFacts("wards.gpkg", "ward", dt.datetime(2026, 11, 1, 9, 30), 2, report.area_m2)
     path = tmp_path / "findings.html"
-    save(findings_map(report.repaired, report.findings_frame(), facts, language="en"), path)
+    findings_map(report.repaired, report.findings_frame(), facts, language="en").save(path)
     with chromium() as browser:
         for size in (DESKTOP, PHONE):
             with watched(browser, size) as tab:

@@ -1,6 +1,6 @@
 """A map file opens from the disk, alone: no request leaves it, and the hexagons are drawn."""
 
-import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,20 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from geo.cells import cell_polygons, cells_of, parents
-from maps.drawing import MapFacts
-from maps.hexagons import hexagon_map, save
+from maps.hexagons import drawn_map
+from maps.hotspot_drawing import hotspot_drawing
+from tests.maps.answers import FACTS, counted
 from tests.page.chromium import DESKTOP, PHONE, chromium, watched
-
-FACTS = MapFacts(
-    category="Rác thải",
-    period=(dt.date(2026, 10, 1), dt.date(2026, 10, 31)),
-    n=3_000,
-    method="Đếm theo ô H3 cấp 9.",
-    boundaries="126 phường, xã từ 01/07/2025",
-    schematic=True,
-    synthetic=True,
-    made_at=dt.datetime(2026, 11, 1, 9, 30),
-)
 
 
 @pytest.fixture
@@ -31,9 +21,10 @@ def map_file(tmp_path: Path) -> Path:
     points = random.normal([105.85, 21.02], 0.03, (3_000, 2))
     stored = cells_of(points[:, 0], points[:, 1])
     cells, counts = np.unique(parents(stored, 9), return_counts=True)
-    outline = gpd.GeoSeries(cell_polygons(np.unique(parents(stored, 6))), crs=4326)
+    outline = gpd.GeoDataFrame(geometry=cell_polygons(np.unique(parents(stored, 6))), crs=4326)
     path = tmp_path / "waste.html"
-    save(hexagon_map(cells, counts, FACTS, outline=outline), path)
+    facts = replace(FACTS, schematic=True, synthetic=True)
+    drawn_map(hotspot_drawing(counted(cells, counts), facts), outline).save(path)
     return path
 
 
@@ -58,7 +49,7 @@ def test_it_opens_without_the_internet(map_file, size):
 def test_a_hexagon_tells_its_count_under_the_pointer(tmp_path):
     cell = cells_of([105.85], [21.02], 7)
     path = tmp_path / "one.html"
-    save(hexagon_map(cell, [2_345], FACTS), path)
+    drawn_map(hotspot_drawing(counted(cell, [2_345]), FACTS)).save(path)
     with chromium() as browser, watched(browser) as tab:
         tab.page.goto(path.as_uri())
         tab.page.mouse.move(DESKTOP[0] / 2, DESKTOP[1] / 2)

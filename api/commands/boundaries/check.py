@@ -55,7 +55,6 @@ def require_html(path: Path | None) -> None:
 
 def _write_map(path: Path, file: "UnitFile", report: "GateReport", language: "Language") -> None:
     from maps.findings import CheckFacts, findings_map
-    from maps.hexagons import save
 
     if report.area_m2 is None:
         raise InputError(f"{path} is not written: the coordinates of {file.name} are refused, see the table", "map")
@@ -66,5 +65,5 @@ def _write_map(path: Path, file: "UnitFile", report: "GateReport", language: "La
         refused=len(report.refusals),
         area_m2=report.area_m2,
     )
-    save(findings_map(report.repaired, report.findings_frame(), facts, language=language), path)
+    findings_map(report.repaired, report.findings_frame(), facts, language=language).save(path)
     say(f"{path}: a map of {len(report.repaired)} units and what was found")

@@ -110,7 +110,6 @@ def _write_map(
     language: "Language",
 ) -> None:
     from boundaries.succession import transferred_parts
-    from maps.hexagons import save
     from maps.transfers import TransferFacts, transfers_map
 
     counts = found["extent"].value_counts()
@@ -124,7 +123,7 @@ def _write_map(
         schematic=any(each.schematic for each in generations),
         made_at=dt.datetime.now(zone),
     )
-    save(transfers_map(old, new, transferred_parts(found, old, new), facts, language=language), path)
+    transfers_map(old, new, transferred_parts(found, old, new), facts, language=language).save(path)
 
 
 def _write_csv(rows: "DataFrame", file: Path) -> None:

@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.hotspots import Found
-from geo.publishable import LEAST_REPORTERS
+from geo.privacy import LEAST_PEOPLE
 from geo.statistics.emerging import NAMES
-from maps.drawing import NOT_COLOURED, HexClass, HexDrawing, MapFacts
+from maps.classes import Legend, legend_of_counts, legend_of_values
+from maps.drawing import HexDrawing, LegendClass, MapFacts
 from maps.hotspot_words import BINS, HOTSPOT_WORDS
-from maps.style import CHANGE_COLOURS, EMERGING_COLOURS, SIGNIFICANCE_COLOURS, count_classes, value_classes
-from maps.words import WORDS, Language
+from maps.style import CHANGE_COLOURS, EMERGING_COLOURS, SIGNIFICANCE_COLOURS
+from maps.words import WORDS, Language, Words
 
 _NEW = 6
 _HIGHEST = 0.98
@@ -37,13 +38,13 @@ def hotspot_drawing(found: Found, facts: MapFacts, language: Language = "vi") ->
     category = facts.category
     titles = own.titles_of_all if category is None else own.titles
     named = "" if category is None else category.lower() if language == "vi" else category
-    resolution = own.cell.format(resolution=found.grid.resolution, area=_area(found, language))
+    resolution = own.cell.format(resolution=found.grid.resolution, area=_area(found, language)) if len(found) else ""
     alpha = _percent(question.alpha, language)
     method = own.methods[found.method].format(k=question.k, alpha=alpha)
     meaning = getattr(found.meaning, language)
     return HexDrawing(
         title=titles[question.view].format(category=named),
-        sentence=f"{words.period(*facts.period)}: {sentence(found, language)}.",
+        sentence=f"{words.period(*facts.period)}: {sentence(found, language, facts.cells)}.",
         heading=_heading(found, language),
         classes=classes,
         stacked=question.view == "emerging",
@@ -52,29 +53,36 @@ def hotspot_drawing(found: Found, facts: MapFacts, language: Language = "vi") ->
         hatched=shown.hidden,
         stands_out=_standing_out(shown),
         tips=_tips(shown, language),
-        notes=((words.method, f"{method} {resolution}"), (own.reading, meaning), (words.boundaries, facts.boundaries)),
+        notes=(
+            (words.method, f"{method} {resolution}"),
+            (words.reading, meaning),
+            (words.boundaries, facts.boundaries),
+        ),
         facts=facts,
         language=language,
     )
 
 
-def sentence(found: Found, language: Language) -> str:
+def sentence(found: Found, language: Language, cells: int | None = None) -> str:
     """Say in a sentence what was found, of how many, by which method, and what is hidden.
 
     Parameters
     ----------
     found : Found
     language : {"vi", "en"}
+    cells : int, optional
+        How many cells the city has, if `found` has not all of them.
     """
     words, own, question = WORDS[language], HOTSPOT_WORDS[language], found.question
     counted = own.counted[question.measure == "reporters"]
     hot, cold = ((found.findings == sign).sum() for sign in (1, -1))
     before, steps = question.before, found.parameters.get("steps", 0)
+    overdue = found.columns["overdue"].sum() if "overdue" in found.columns else 0
     said = own.sentences[question.view].format(
         n=counted.format(n=words.number(found.n)),
         n_before=words.number(found.n_before or 0),
         some=words.number((found.columns["count"] > 0).sum()),
-        cells=words.number(len(found)),
+        cells=words.number(cells or len(found)),
         hot=words.number(hot),
         cold=words.number(cold),
         less=own.less.format(cold=words.number(cold)) if cold else "",
@@ -83,51 +91,48 @@ def sentence(found: Found, language: Language) -> str:
         days=question.step_days,
         before="" if before is None else words.period(before.first, before.last),
         alpha=_percent(question.alpha, language),
+        overdue=words.number(overdue),
+        share=words.percent(overdue / max(found.n, 1), 1),
     )
     hidden = words.number(found.hidden.sum())
-    return said + (own.hidden.format(hidden=hidden, least=LEAST_REPORTERS) if found.hidden.any() else "")
+    return said + (own.hidden.format(hidden=hidden, least=LEAST_PEOPLE) if found.hidden.any() else "")
 
 
-def _classes(shown: Found, language: Language) -> tuple[tuple[HexClass, ...], NDArray[np.int64]]:
+def _classes(shown: Found, language: Language) -> Legend:
     """Give the legend, and the place of each cell in it."""
-    view = shown.question.view
+    view: str = shown.question.view
+    words = WORDS[language]
     if view == "emerging":
         return _kinds(shown, language)
+    if view == "overdue":
+        return legend_of_values(100 * shown.columns["share"], words.cells, words, " %")
     if view == "counts":
-        return _amounts(shown, language)
+        return _amounts(shown, words)
     colours = CHANGE_COLOURS if view == "change" else SIGNIFICANCE_COLOURS
     class_of = shown.classes.astype(np.int64) + len(colours) // 2
-    cells = np.bincount(class_of, minlength=len(colours))
-    steps = zip(HOTSPOT_WORDS[language].steps, colours, cells.tolist(), strict=True)
-    return tuple(HexClass(*step) for step in steps), class_of
+    sizes = [words.cells.format(n=words.number(size)) for size in np.bincount(class_of, minlength=len(colours))]
+    steps = zip(HOTSPOT_WORDS[language].steps, colours, sizes, strict=True)
+    return tuple(LegendClass(*step) for step in steps), class_of
 
 
-def _amounts(shown: Found, language: Language) -> tuple[tuple[HexClass, ...], NDArray[np.int64]]:
+def _amounts(shown: Found, words: Words) -> Legend:
     """Classes of counts or rates; cells without a report are left without a colour."""
-    words, measure = WORDS[language], shown.question.measure
-    class_of = np.full(len(shown), NOT_COLOURED)
-    some = shown.columns["count"] > 0
+    measure, counts = shown.question.measure, shown.columns["count"]
     if measure in ("count", "reporters"):
-        counts = shown.columns["count"][some]
-        classes = count_classes(counts)
-        class_of[some] = np.searchsorted([one.low for one in classes], counts, "right") - 1
-        return tuple(HexClass(words.span(one.low, one.high), one.colour, one.cells) for one in classes), class_of
-    some &= np.isfinite(shown.columns[measure])
-    lows, colours, class_of[some] = value_classes(shown.columns[measure][some])
-    cells = np.bincount(class_of[some], minlength=len(lows)).tolist()
-    labels = [f"≥ {words.number(low, 0 if low >= 10 else 1)}" for low in lows]
-    return tuple(HexClass(*one) for one in zip(labels, colours, cells, strict=True)), class_of
+        return legend_of_counts(counts, words.cells, words)
+    return legend_of_values(np.where(counts > 0, shown.columns[measure], np.nan), words.cells, words)
 
 
-def _kinds(shown: Found, language: Language) -> tuple[tuple[HexClass, ...], NDArray[np.int64]]:
+def _kinds(shown: Found, language: Language) -> Legend:
     """Classes of emerging hot spots, those that there are: each hot one has its colour, the cold ones share one."""
+    words = WORDS[language]
     key = np.where(shown.classes < 0, -1, shown.classes)
     present = [code for code in (6, 7, 2, 4, 3, 8, 5, 1, -1, 0) if (key == code).any()]
     classes = [
-        HexClass(
+        LegendClass(
             HOTSPOT_WORDS[language].cold if code < 0 else getattr(NAMES[code], language),
             EMERGING_COLOURS["cold" if code < 0 else str(code)],
-            int((key == code).sum()),
+            words.cells.format(n=words.number((key == code).sum())),
         )
         for code in present
     ]
@@ -137,7 +142,7 @@ def _kinds(shown: Found, language: Language) -> tuple[tuple[HexClass, ...], NDAr
 
 def _standing_out(shown: Found) -> NDArray[np.bool_]:
     """Find what a reader looks for: the findings, or where the highest class of counts begins."""
-    if shown.question.view != "counts":
+    if shown.question.view not in ("counts", "overdue"):
         return shown.findings > 0
     counts = shown.columns["count"]
     return counts >= max(np.quantile(counts[counts > 0], _HIGHEST, method="higher"), 1) if counts.any() else counts > 0
@@ -152,7 +157,8 @@ def _heading(found: Found, language: Language) -> str:
 
 def _tips(shown: Found, language: Language) -> NDArray[np.str_]:
     """Write what each cell says under the pointer."""
-    words, own, view = WORDS[language], HOTSPOT_WORDS[language], shown.question.view
+    view: str = shown.question.view
+    words, own = WORDS[language], HOTSPOT_WORDS[language]
     rows: dict[str, list[Any]] = {"n": words.counted(shown.columns["count"]).tolist()}
     if view in ("hotspots", "change"):
         rows["bin"] = [BINS[language][step + 3] for step in shown.classes.tolist()]
@@ -164,6 +170,9 @@ def _tips(shown: Found, language: Language) -> NDArray[np.str_]:
     if view == "change":
         rows["before"] = [words.number(before) for before in shown.columns["before"].tolist()]
         rows["percent"] = [_change(percent, language) for percent in shown.columns["percent"].tolist()]
+    if view == "overdue":
+        rows["overdue"] = [words.number(late) for late in shown.columns["overdue"].tolist()]
+        rows["share"] = [words.percent(share) if np.isfinite(share) else "–" for share in shown.columns["share"]]
     told = [own.tips[view].format(**dict(zip(rows, row, strict=True))) for row in zip(*rows.values(), strict=True)]
     told = [own.hatched.format(n=tip) if veiled else tip for tip, veiled in zip(told, shown.hidden, strict=True)]
     return np.array(told, np.str_)
@@ -180,4 +189,6 @@ def _percent(share: float, language: Language) -> str:
 
 
 def _area(found: Found, language: Language) -> str:
+    if not len(found):
+        return "–"
     return f"{found.grid.area_m2.mean() / 1e6:.2g}".replace(".", WORDS[language].decimal)

@@ -1,0 +1,25 @@
+// Draws what maps/ward_maps.py wrote into the file.
+
+/* global L, setUpMap, fitBesideCard, drawLand, hatching, asText */
+// eslint-disable-next-line no-unused-vars
+function drawWardMap(map, { language, label, wards, colours, classOf, hatched, tips, dashed }) {
+  setUpMap(map, { language, label, maxZoom: 17 });
+  const ringsOf = ({ type, coordinates }) => (type === "Polygon" ? coordinates : coordinates.flat());
+  const open = wards.flatMap(({ geometry }) => ringsOf(geometry).map((ring) => ring.slice(0, -1)));
+  drawLand(map, open, dashed);
+
+  const veil = hatched.includes(true) ? hatching() : null;
+  const renderer = L.canvas({ padding: 0.5 });
+  const usual = { renderer, stroke: false, color: "#1f1b26", weight: 3, fillOpacity: 1 };
+  const places = wards.map((ward, index) =>
+    L.geoJSON(ward, { style: { ...usual, fillColor: hatched[index] ? veil : (colours[classOf[index]] ?? "#fff") } })
+      .bindTooltip(asText(tips[index]), { sticky: true })
+      .on("mouseover", ({ target }) => target.setStyle({ stroke: true }))
+      .on("mouseout", ({ target }) => target.setStyle({ stroke: false }))
+      .addTo(map),
+  );
+  const names = new L.LabelLayer({ pane: "tooltipPane" });
+  const named = wards.map(({ properties, geometry }) => ({ name: properties.name, rings: ringsOf(geometry) }));
+  map.on("zoomend", () => (map.getZoom() < 12 ? names.remove() : names.addTo(map).show(named)));
+  fitBesideCard(map, L.featureGroup(places).getBounds(), 16, 15);
+}

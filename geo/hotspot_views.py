@@ -21,6 +21,12 @@ COUNTED: Final = Words(
     vi="Số phản ánh theo từng ô; nơi nhiều phản ánh có thể chỉ là nơi đông người.",
     en="Reports by cell; where there are many reports there may just be many people.",
 )
+OVERDUE: Final = Words(
+    vi="Phần phản ánh của giai đoạn đến nay đã quá hạn mà chưa được trả lời; ít phản ánh thì tỷ lệ dễ cao hoặc thấp "
+    "bất thường.",
+    en="The share of the period's reports that are past their time limit today and not answered; of few reports it is "
+    "easily high or low.",
+)
 _RATES = ("per_km2", "per_1000")
 _WEEK, _USUAL_STEPS = 7, 12
 _DAY = dt.timedelta(days=1)
@@ -51,7 +57,7 @@ def counting(cube: Cube, query: Query, *, reporters: bool = False) -> Count:
     return count
 
 
-def find(grid: HexGrid, count: Count, question: Question) -> Found:
+def find(grid: HexGrid, count: Count, question: Question, overdue: Count | None = None) -> Found:
     """Answer a question.
 
     Parameters
@@ -61,6 +67,8 @@ def find(grid: HexGrid, count: Count, question: Question) -> Found:
     count : callable
         Asked for each window that the view needs.
     question : Question
+    overdue : callable, optional
+        Counts, of the same reports, those that are overdue; for the view `overdue` only.
 
     Returns
     -------
@@ -82,6 +90,8 @@ def find(grid: HexGrid, count: Count, question: Question) -> Found:
     >>> found.n, found.method, len(found)
     (49, 'exact', 173)
     """
+    if question.view == "overdue":
+        return _overdue(grid, count, overdue, question)
     return _VIEWS[question.view](grid, count, question)
 
 
@@ -152,6 +162,16 @@ def _change(grid: HexGrid, count: Count, question: Question) -> Found:
     columns = {"count": counts, "before": earlier} | {name: getattr(found, name) for name in names}
     parameters = {"days": question.window.days, "days_before": before.days, "alpha": question.alpha}
     return _found(question, laid, columns, found.bin, "conditional", parameters, change.MEANING)
+
+
+def _overdue(grid: HexGrid, count: Count, overdue: Count | None, question: Question) -> Found:
+    if overdue is None:
+        raise InputError("these reports have no time limits, so none is overdue", "view")
+    late = overdue(question.window)
+    laid = _laid(grid.with_cells(late.cell), count, [question.window])
+    counts, numbers = laid.counts[0], laid.grid.counts(late.cell, late.count)
+    share = np.divide(numbers, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+    return _found(question, laid, {"count": counts, "overdue": numbers, "share": share}, meaning=OVERDUE)
 
 
 _VIEWS: Final[Mapping[str, Callable[[HexGrid, Count, Question], Found]]] = {

@@ -18,7 +18,7 @@ from geo.hexgrid import HexGrid
 from geo.statistics.fdr import BINS
 from geo.statistics.words import Words
 
-View = Literal["counts", "hotspots", "emerging", "change"]
+View = Literal["counts", "hotspots", "emerging", "change", "overdue"]
 Measure = Literal["count", "reporters", "per_km2", "per_1000", "share"]
 Method = Literal["auto", "exact", "normal", "permutation"]
 
@@ -65,9 +65,10 @@ class Question:
     Parameters
     ----------
     window : Window
-    view : {"counts", "hotspots", "emerging", "change"}
+    view : {"counts", "hotspots", "emerging", "change", "overdue"}
     measure : {"count", "reporters", "per_km2", "per_1000", "share"}
-        `emerging` and `change` take whole numbers, count or reporters; `hotspots` takes these and both rates.
+        `emerging` and `change` take whole numbers, count or reporters; `hotspots` takes these and both rates; `overdue`
+        takes count.
     method : {"auto", "exact", "normal", "permutation"}
         The null of Gi*, see `geo.statistics.gi.hot_spots`.
     k : int
@@ -97,6 +98,8 @@ class Question:
                 raise InputError(f"{name} is one of {', '.join(get_args(known))}, not {value!r}", name)
         if self.view in ("emerging", "change") and self.measure not in ("count", "reporters"):
             raise InputError(f"the view {self.view} takes the measure count or reporters", "measure")
+        if self.view == "overdue" and self.measure != "count":
+            raise InputError("the view overdue takes the measure count", "measure")
         if self.measure == "share" and (self.view != "counts" or self.window.categories is None):
             raise InputError("the measure share goes with the view counts of one category", "measure")
         if self.method == "permutation" and self.view == "emerging":

@@ -41,16 +41,18 @@ export function createCityMap(element, extent, { onMove, onPick }) {
   };
   map.on("zoomend", thinBorders);
   map.on("moveend", () => onMove(viewOf(map)));
-  map.on("click", ({ latlng }) => onPick(hexagons.hexagonAt(latlng)));
+  map.on("click", ({ latlng }) => onPick(hexagons.hexagonAt(latlng), latlng));
   map.on("mousemove", ({ latlng }) => element.classList.toggle("on-hexagon", hexagons.hexagonAt(latlng) !== null));
   element.addEventListener("keydown", (event) => {
     element.classList.remove("by-pointer");
-    if (event.key === "Enter") onPick(hexagons.hexagonAt(map.getCenter()));
+    if (event.key === "Enter") onPick(hexagons.hexagonAt(map.getCenter()), map.getCenter());
   });
   element.addEventListener("pointerdown", () => element.classList.add("by-pointer"));
   element.addEventListener("blur", () => element.classList.remove("by-pointer"));
 
   return {
+    /** For layers of other modules. */
+    leaflet: map,
     /** Go to a view; does nothing when already there. */
     goTo(view) {
       if (!map._loaded || !isSame(view, viewOf(map))) map.setView([view.lat, view.lon], view.zoom);

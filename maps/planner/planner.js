@@ -13,6 +13,7 @@ import { showMessage, showProgress } from "./message.js";
 import { COUNT_COLOURS } from "./palette.js";
 import { boundariesDay, daysBefore, keepState, readState } from "./state.js";
 import { createTabs } from "./tabs.js";
+import { createWardPointer } from "./ward_pointer.js";
 import { createWards } from "./wards.js";
 import { speak } from "./words.js";
 
@@ -37,7 +38,7 @@ const shown = { hexes: null, hexagons: [], classes: [], isWholeCity: true, wards
 const panel = createCellPanel({ onClose: () => state.set({ cell: null }) });
 const cityMap = createCityMap(byId("map"), extent.bbox, {
   onMove: (view) => isFitting || state?.adjust({ view }),
-  onPick: (hexagon) => state.set({ cell: hexagon?.id ?? null }),
+  onPick: pick,
 });
 const filters = createFilters({ categories, extent, onChange: (changes) => state.set(changes) });
 /* Each part of the page has `show(now, speech, data)`; data is `{hexes, wards, extent, categories, caller}`, null until answered. */
@@ -46,7 +47,13 @@ const wardsPart = createWards({
   drawer: byId("ward"),
   onChange: (changes) => state.set(changes),
   onAdjust: (changes) => state.adjust(changes),
-  onHover: () => {},
+  onHover: (code) => wardPointer.point(code),
+});
+const wardPointer = createWardPointer(cityMap.leaflet, {
+  onPoint: (code) => {
+    wardPointer.point(code);
+    wardsPart.highlight(code);
+  },
 });
 const parts = [createTabs(), wardsPart, createKeyDialog({ mount: byId("key") }), createDownloads({ mount: byId("downloads") })];
 const defaults = { from: daysBefore(extent.last_report, DEFAULT_DAYS - 1), to: extent.last_report, lang: "vi" };
@@ -72,6 +79,11 @@ function update(now) {
   loadHexes(now);
   loadWards(now);
   draw();
+}
+
+/** Open what lies at a place on the map: a hexagon, else a ward. */
+function pick(hexagon, latlng) {
+  state.set(hexagon ? { cell: hexagon.id, unit: null } : { cell: null, unit: wardPointer.wardAt(latlng) });
 }
 
 async function loadHexes({ category, from, to }) {
@@ -111,6 +123,7 @@ async function loadWards(now) {
   try {
     shown.wards = await askWards("/v1/units", question);
     cityMap.showWards(shown.wards);
+    wardPointer.take(shown.wards);
     draw();
   } catch (error) {
     if (wasDropped(error)) return;
@@ -128,6 +141,7 @@ function showParts() {
 function draw() {
   const { hexes, hexagons, wards } = shown;
   if (wards) cityMap.nameWards(wards, speech.shortNameOf);
+  wardPointer.open(state.now.unit);
   showParts();
   if (!hexes) return;
   const category = categories.find(({ code }) => code === hexes.category);

@@ -95,10 +95,32 @@ def find(grid: HexGrid, count: Count, question: Question, overdue: Count | None 
     return _VIEWS[question.view](grid, count, question)
 
 
+def windows_of(question: Question) -> list[Window]:
+    """Name the periods that `find` asks to be counted, in order of time where they differ in it.
+
+    Raises
+    ------
+    InputError
+        The period is too short for `emerging`.
+
+    Examples
+    --------
+    >>> january = Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31), ("waste",))
+    >>> [str(window.first) for window in windows_of(Question(january, "change"))]
+    ['2025-12-01', '2026-01-01']
+    """
+    window = question.window
+    if question.view == "emerging":
+        return _steps(question)
+    if question.view == "change":
+        return [question.before or _before(window), window]
+    return [window, window._replace(categories=None)] if question.measure == "share" else [window]
+
+
 def _counts(grid: HexGrid, count: Count, question: Question) -> Found:
     if question.measure == "share":
         return _share(grid, count, question)
-    laid = _laid(grid, count, [question.window])
+    laid = _laid(grid, count, windows_of(question))
     columns: dict[str, NDArray[Any]] = {"count": laid.counts[0]}
     if question.measure in _RATES:
         columns |= _rate_columns(laid.grid, laid.counts[0], question.measure)
@@ -106,14 +128,14 @@ def _counts(grid: HexGrid, count: Count, question: Question) -> Found:
 
 
 def _share(grid: HexGrid, count: Count, question: Question) -> Found:
-    laid = _laid(grid, count, [question.window, question.window._replace(categories=None)])
+    laid = _laid(grid, count, windows_of(question))
     counts, every = laid.counts
     ratio = rates.observed_over_expected(np.column_stack([counts, every - counts]))[:, 0]
     return _found(question, laid, {"count": counts, "all": every, "share": ratio}, meaning=rates.MEANING)
 
 
 def _hotspots(grid: HexGrid, count: Count, question: Question) -> Found:
-    laid = _laid(grid, count, [question.window])
+    laid = _laid(grid, count, windows_of(question))
     columns: dict[str, NDArray[Any]] = {"count": laid.counts[0]}
     values = laid.counts[0].astype(np.float64)
     if question.measure in _RATES:
@@ -131,7 +153,7 @@ def _hotspots(grid: HexGrid, count: Count, question: Question) -> Found:
 
 
 def _emerging(grid: HexGrid, count: Count, question: Question) -> Found:
-    windows = _steps(question)
+    windows = windows_of(question)
     window = question.window._replace(first=windows[0].first)
     question = replace(question, window=window, step_days=windows[0].days)
     laid = _laid(grid, count, windows)
@@ -153,14 +175,14 @@ def _emerging(grid: HexGrid, count: Count, question: Question) -> Found:
 
 
 def _change(grid: HexGrid, count: Count, question: Question) -> Found:
-    before = question.before or _before(question.window)
+    before, window = windows_of(question)
     question = replace(question, before=before)
-    laid = _laid(grid, count, [before, question.window])
+    laid = _laid(grid, count, [before, window])
     earlier, counts = laid.counts
-    found = change.change(earlier, counts, before.days, question.window.days, alpha=question.alpha)
+    found = change.change(earlier, counts, before.days, window.days, alpha=question.alpha)
     names = ("percent", "low", "high", "p", "q", "bin")
     columns = {"count": counts, "before": earlier} | {name: getattr(found, name) for name in names}
-    parameters = {"days": question.window.days, "days_before": before.days, "alpha": question.alpha}
+    parameters = {"days": window.days, "days_before": before.days, "alpha": question.alpha}
     return _found(question, laid, columns, found.bin, "conditional", parameters, change.MEANING)
 
 

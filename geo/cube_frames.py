@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo.cells import cells_of
+from geo.columns import Floats
 from geo.cube_axes import Axes, Facts, positions
 from geo.errors import InputError
 from geo.local_time import local_days
@@ -43,23 +44,29 @@ def facts_of_frame(axes: Axes, reports: "GeoDataFrame", time_zone: str) -> Facts
     >>> facts_of_frame(Axes(("waste",)), frame, "Asia/Ho_Chi_Minh").day.astype("M8[D]")
     array(['2026-01-05'], dtype='datetime64[D]')
     """
+    points = reports.geometry.to_crs(4326)
+    return facts_of_points(axes, reports, points.x.to_numpy(), points.y.to_numpy(), time_zone)
+
+
+def facts_of_points(axes: Axes, reports: pd.DataFrame, lon: Floats, lat: Floats, time_zone: str) -> Facts:
+    """Code reports as `facts_of_frame` does, their points given as longitudes and latitudes (WGS 84), shape (n,)."""
     missing = [name for name in _NEEDED if name not in reports]
     if missing:
         raise InputError(f"the reports have no column {missing[0]!r}: it needs {', '.join(_NEEDED)}", missing[0])
     moments = pd.to_datetime(reports["reported_at"], utc=True, format="ISO8601" if _is_text(reports) else None)
     if moments.isna().any():
         raise InputError(f"report {int(moments.isna().argmax())} has no time", "reported_at")
-    points = reports.geometry.to_crs(4326)
-    lon, lat = points.x.to_numpy(), points.y.to_numpy()
     status = pd.Categorical(reports["status"])
     positions(STATUSES, tuple(status.categories), "status")
+    if (unknown := status.codes < 0).any():
+        raise InputError(f"report {int(unknown.argmax())} has no status", "status")
     n = len(reports)
     flags = [reports[name].to_numpy() if name in reports else np.zeros(n, bool) for name in ("duplicate", "synthetic")]
     return Facts(
         local_days(moments.dt.tz_localize(None).to_numpy(), time_zone).astype(np.int64),
         axes.series(
-            pd.Index(axes.categories).get_indexer(reports["category"]) + 1,
-            pd.Index(STATUSES).get_indexer(reports["status"]),
+            pd.Index(axes.categories).get_indexer(pd.Index(reports["category"])) + 1,
+            pd.Index(STATUSES).get_indexer(pd.Index(reports["status"])),
             *flags,
         ),
         axes.places(cells_of(lon, lat), lon, lat),
@@ -68,7 +75,7 @@ def facts_of_frame(axes: Axes, reports: "GeoDataFrame", time_zone: str) -> Facts
     )
 
 
-def _is_text(reports: "GeoDataFrame") -> bool:
+def _is_text(reports: pd.DataFrame) -> bool:
     return not pd.api.types.is_datetime64_any_dtype(reports["reported_at"])
 
 

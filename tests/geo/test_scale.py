@@ -1,0 +1,224 @@
+"""Many files on the workers of Dask give what one machine gives, and a worker that is killed changes nothing."""
+
+import datetime as dt
+import os
+import pickle
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import dask_geopandas
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+import shapely
+from distributed import Client, LocalCluster
+
+from geo.cube import Cube, Query
+from geo.cube_axes import Axes
+from geo.cube_frames import facts_of_frame
+from geo.dispatch import Dispatch
+from geo.errors import FileError, InputError, SetupError
+from geo.hexgrid import HexGrid
+from geo.hotspot_views import counting, find
+from geo.hotspots import Question, Window
+from geo.located_file import PointColumns, Tally, locate_file
+from geo.scale import connect, count_folder, locate_folder
+from geo.territory import HANOI
+from geo.vocabulary import STATUSES
+
+CATEGORIES = ("waste", "parking", "fire_risk")
+ADDED = ["unit_code", "unit_name", "how", "border_m", "certain", "agency"]
+BY_ROW = PointColumns(at="reported_at")
+FIRST, LAST = dt.date(2025, 5, 1), dt.date(2025, 8, 31)
+N, FILES = 16_000, 8
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
+    with LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        dashboard_address=None,
+        local_directory=str(tmp_path_factory.mktemp("dask")),
+    ) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def client(cluster: LocalCluster) -> Iterator[Client]:
+    with connect(cluster.scheduler_address) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def reports(dispatch: Dispatch) -> pd.DataFrame:
+    """Reports before and after the change of boundaries: most in the centre, some on borders, some outside."""
+    random = np.random.default_rng(7)
+    west, south, east, north = dispatch.jurisdiction.extent
+    lon, lat = random.uniform([west - 0.05, south - 0.05], [east + 0.05, north + 0.05], (N, 2)).T
+    central = random.random(N) < 0.7
+    lon[central], lat[central] = random.normal([[105.83], [21.02]], 0.02, (2, central.sum()))
+    vertices = shapely.get_coordinates(dispatch.jurisdiction.layers[-1].locator.polygons)
+    lon[:500], lat[:500] = vertices[random.integers(0, len(vertices), 500)].T
+    seconds = random.integers(0, 125 * 86_400, N)
+    return pd.DataFrame(
+        {
+            "id": np.arange(N),
+            "lon": lon,
+            "lat": lat,
+            "reported_at": pd.Timestamp("2025-04-30T17:00Z") + pd.to_timedelta(seconds, "s"),
+            "category": random.choice(CATEGORIES, N),
+            "status": random.choice(STATUSES, N),
+            "duplicate": random.random(N) < 0.1,
+            "synthetic": random.random(N) < 0.3,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(reports: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The reports in files as people keep them: GeoParquet, Parquet and CSV; and what is to be passed over."""
+    folder = tmp_path_factory.mktemp("points") / "reports"
+    for number, rows in enumerate(np.array_split(np.arange(N), FILES)):
+        part = reports.iloc[rows]
+        name = folder / f"year=2025/part-{number}.parquet"
+        name.parent.mkdir(parents=True, exist_ok=True)
+        if number % 3 == 0:
+            shapes = gpd.points_from_xy(part["lon"], part["lat"], crs=4326)
+            gpd.GeoDataFrame(part.drop(columns=["lon", "lat"]), geometry=shapes).to_parquet(name)
+        elif number % 3 == 1:
+            part.to_parquet(name, index=False)
+        else:
+            texts = part.assign(reported_at=part["reported_at"].map(lambda moment: moment.isoformat()))
+            texts.to_csv(name.with_suffix(".csv"), index=False)
+    (folder / "_metadata.csv").write_text("licence\nCC0\n")
+    (folder / "README.txt").write_text("reports\n")
+    return folder
+
+
+def locate_all(dispatch: Dispatch, folder: Path, out: Path) -> pd.DataFrame:
+    """Locate file by file in this process, by the function of one machine."""
+    out.mkdir()
+    for source in sorted(folder.rglob("part-*")):
+        locate_file(dispatch, source, out / f"{source.stem}.parquet", BY_ROW, category="waste")
+    return read_all(out)
+
+
+def read_all(folder: Path) -> pd.DataFrame:
+    rows = pd.concat([pq.read_table(path).to_pandas() for path in sorted(folder.rglob("*.parquet"))])
+    return rows.assign(id=rows["id"].astype(int))[["id", *ADDED]].reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def on_one_machine(dispatch, folder, tmp_path_factory) -> pd.DataFrame:
+    return locate_all(dispatch, folder, tmp_path_factory.mktemp("one") / "located")
+
+
+@pytest.fixture(scope="module")
+def located(client, dispatch, folder, tmp_path_factory) -> tuple[Path, Tally, list[tuple[int, int]]]:
+    """The output of all files, what was counted, and the progress that was told."""
+    out, told = tmp_path_factory.mktemp("many") / "located", []
+    tally = locate_folder(client, dispatch, folder, out, BY_ROW, None, "waste", lambda *done: told.append(done))
+    return out, tally, told
+
+
+def test_located_row_for_row_as_on_one_machine(located, on_one_machine, reports):
+    out, tally, told = located
+    rows = read_all(out)
+    assert list(rows["id"]) == list(reports["id"])
+    pd.testing.assert_frame_equal(rows, on_one_machine)
+    assert set(rows["how"]) == {"inside", "edge", "nearest", "outside"}
+    assert (tally.rows, tally.outside) == (N, (rows["how"] == "outside").sum())
+    assert told == [(done, FILES) for done in range(1, FILES + 1)]
+
+
+def test_the_output_is_a_folder_of_geoparquet_that_dask_geopandas_opens(located, reports):
+    out, _, _ = located
+    opened = dask_geopandas.read_parquet(out, columns=["unit_code", "geometry"])
+    frame = opened.compute(scheduler="synchronous").reset_index(drop=True)
+    assert (opened.npartitions, frame.crs.to_epsg(), len(frame)) == (FILES, 4326, N)
+    points = gpd.points_from_xy(reports["lon"], reports["lat"])
+    assert shapely.equals(frame.geometry.to_numpy(), np.asarray(points)).all()
+    assert [path.name for path in out.parent.iterdir()] == ["located"]
+    assert len([path for path in out.rglob("*") if path.is_file()]) == FILES
+
+
+@pytest.mark.parametrize(
+    ("options", "query"),
+    [
+        ({"view": "hotspots"}, {}),
+        ({"view": "emerging", "step_days": 7}, {}),
+        ({"view": "change", "before": Window(FIRST, dt.date(2025, 6, 30), ("waste",))}, {"statuses": ("resolved",)}),
+        ({"view": "counts", "measure": "share"}, {"duplicates": False}),
+    ],
+)
+def test_hot_spots_are_those_of_one_machine_cell_for_cell(client, dispatch, folder, reports, options, query):
+    question = Question(Window(FIRST, LAST, ("waste",)), **options)
+    asked = Query(FIRST, LAST, 8, **query)
+    grid = HexGrid.of(dispatch.jurisdiction.layers[-1].locator.polygons, 8)
+    axes = Axes(tuple(category.code for category in dispatch.categories))
+    shapes = gpd.points_from_xy(reports["lon"], reports["lat"], crs=4326)
+    cube = Cube(axes).extend(facts_of_frame(axes, gpd.GeoDataFrame(reports, geometry=shapes), HANOI.time_zone))
+    here = find(grid, counting(cube, asked), question)
+    there = find(grid, count_folder(client, dispatch, folder, question, asked), question)
+    assert here.n == there.n > 500
+    np.testing.assert_array_equal(here.grid.cell, there.grid.cell)
+    np.testing.assert_array_equal(here.synthetic, there.synthetic)
+    for name, values in here.columns.items():
+        np.testing.assert_array_equal(values, there.columns[name])
+
+
+def test_what_one_worker_refuses_is_said_in_one_line_and_nothing_is_left(client, dispatch, tmp_path):
+    folder, out = tmp_path / "reports", tmp_path / "located"
+    folder.mkdir()
+    (folder / "good.csv").write_text("lon,lat\n105.85,21.02\n")
+    (folder / "bad.csv").write_text("x,y\n105.85,21.02\n")
+    with pytest.raises(FileError, match=r"bad\.csv: no column lon, lat: there are x, y"):
+        locate_folder(client, dispatch, folder, out)
+    assert list(tmp_path.iterdir()) == [folder]
+    window = Window(FIRST, LAST, None)
+    with pytest.raises(FileError, match=r"(bad|good)\.csv: .*no column"):
+        count_folder(client, dispatch, folder, Question(window), Query(FIRST, LAST))
+    out.mkdir()
+    with pytest.raises(FileError, match="located is there already"):
+        locate_folder(client, dispatch, folder, out)
+    with pytest.raises(FileError, match=r"empty: no file that ends in \.csv"):
+        locate_folder(client, dispatch, tmp_path / "empty", out)
+    (folder / "good.parquet").write_bytes(b"")
+    with pytest.raises(FileError, match="differ in their suffix alone"):
+        locate_folder(client, dispatch, folder, tmp_path / "other")
+    with pytest.raises(InputError, match="people who are in several files"):
+        count_folder(client, dispatch, folder, Question(window, "counts", "reporters"), Query(FIRST, LAST))
+
+
+def test_a_worker_killed_in_mid_run_changes_nothing(client, dispatch, folder, on_one_machine, tmp_path):
+    processes = client.run(os.getpid)
+    killed = []
+
+    def kill_one_at_work(done: int, files: int) -> None:
+        working = [worker for worker, tasks in client.processing().items() if tasks]
+        if not killed and working:
+            killed.append(processes[working[0]])
+            os.kill(killed[0], signal.SIGKILL)
+
+    tally = locate_folder(client, dispatch, folder, tmp_path / "located", BY_ROW, None, "waste", kill_one_at_work)
+    assert len(killed) == 1
+    pd.testing.assert_frame_equal(read_all(tmp_path / "located"), on_one_machine)
+    assert tally.rows == N
+    client.wait_for_workers(2, timeout=60)
+    assert killed[0] not in client.run(os.getpid).values()
+
+
+def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
+    monkeypatch.setattr("geo.scale.cluster._PATIENCE_S", 1)
+    with pytest.raises(SetupError, match=r"no Dask scheduler at 127\.0\.0\.1:1 "), connect("127.0.0.1:1"):
+        pass
+
+
+def test_what_every_worker_gets_is_small(dispatch):
+    """A megabyte once a worker, however many files there are."""
+    assert len(pickle.dumps(dispatch)) < 1_000_000

@@ -11,6 +11,7 @@ import { createKeyDialog } from "./key_dialog.js";
 import { showLegend, showNotices } from "./legend.js";
 import { showMessage, showProgress } from "./message.js";
 import { COUNT_COLOURS } from "./palette.js";
+import { createReports } from "./reports.js";
 import { boundariesDay, daysBefore, keepState, readState } from "./state.js";
 import { createTabs } from "./tabs.js";
 import { createWardPointer } from "./ward_pointer.js";
@@ -55,7 +56,8 @@ const wardPointer = createWardPointer(cityMap.leaflet, {
     wardsPart.highlight(code);
   },
 });
-const parts = [createTabs(), wardsPart, createKeyDialog({ mount: byId("key") }), createDownloads({ mount: byId("downloads") })];
+const reports = createReports({ map: cityMap.leaflet, key: byId("points"), drawer: byId("report"), onChange: (changes) => state.set(changes) });
+const parts = [createTabs(), wardsPart, reports, createKeyDialog({ mount: byId("key") }), createDownloads({ mount: byId("downloads") })];
 const defaults = { from: daysBefore(extent.last_report, DEFAULT_DAYS - 1), to: extent.last_report, lang: "vi" };
 let state = null;
 let isFitting = false;
@@ -83,7 +85,9 @@ function update(now) {
 
 /** Open what lies at a place on the map: a hexagon, else a ward. */
 function pick(hexagon, latlng) {
-  state.set(hexagon ? { cell: hexagon.id, unit: null } : { cell: null, unit: wardPointer.wardAt(latlng) });
+  const report = reports.reportAt(latlng);
+  if (report) state.set({ report });
+  else state.set({ report: null, ...(hexagon ? { cell: hexagon.id, unit: null } : { cell: null, unit: wardPointer.wardAt(latlng) }) });
 }
 
 async function loadHexes({ category, from, to }) {

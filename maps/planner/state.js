@@ -25,6 +25,7 @@ const CELL = /^[0-9a-f]{15}$/;
  * @property {?string} at day of the boundaries; null for the period's last day, see `boundariesDay`
  * @property {?string} cell the open hexagon's name
  * @property {?string} unit code of the open ward
+ * @property {?string} report id of the open report
  * @property {?string} sort column of the ranking
  * @property {string} find what the ranking is searched for
  * @property {?{zoom: number, lat: number, lon: number}} view null for the whole city
@@ -42,6 +43,7 @@ const PARTS = {
   view: { name: "map", read: readView, write: ({ zoom, lat, lon }) => `${zoom}/${lat.toFixed(4)}/${lon.toFixed(4)}` },
   cell: { read: (text) => (CELL.test(text) ? text : null), write: String },
   unit: { read: (text) => text || null, write: String },
+  report: { read: (text) => text || null, write: String },
   sort: { read: (text) => text || null, write: String },
   find: { read: (text) => text ?? "", write: (text) => text || null },
 };

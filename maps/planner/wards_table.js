@@ -60,7 +60,7 @@ export function createWardsTable({ mount, onChange, onAdjust, onHover }) {
     thead.replaceChildren(headRow(sort, words, (text) => onChange({ sort: text })));
     thead.rows[0].cells[focused]?.querySelector("button").focus();
     const wanted = folded(now.find);
-    const hears = { onOpen: (unit) => onChange({ unit, cell: null }), onPoint: onHover };
+    const hears = { onOpen: (unit) => onChange({ unit, cell: null, report: null }), onPoint: onHover };
     const rows = inOrder(ranking.wards, sort).map((ward, index) => ({ ward, place: index + 1 }));
     const kept = rows.filter(({ ward }) => folded(`${ward.name} ${ward.name_en}`).includes(wanted));
     tbody.replaceChildren(...kept.map(({ ward, place }) => wardRow(ward, place, sort, speech, hears)));

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from maps.hexagon_maps import hotspots as hotspots
     from maps.hexagon_maps import overdue as overdue
     from maps.report_maps import reports as reports
+    from maps.step_maps import time_slider as time_slider
     from maps.ward_maps import wards as wards
 
 _MODULES = {
@@ -22,6 +23,7 @@ _MODULES = {
     "hotspots": "hexagon_maps",
     "overdue": "hexagon_maps",
     "reports": "report_maps",
+    "time_slider": "step_maps",
     "wards": "ward_maps",
 }
 

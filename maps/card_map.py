@@ -52,8 +52,7 @@ def card_map(title: str, language: Language, card: Card, script: Script) -> Offl
     """
     figure_map = OfflineMap(title)
     figure = figure_of(figure_map)
-    for name in ("card.css", "list_card.css"):
-        add_style(figure, (_TEMPLATES / name).read_text("utf-8"), name)
+    add_style(figure, (_TEMPLATES / "card.css").read_text("utf-8"), "card_css")
     for folder, names in ((planner_folder(), _LAYERS), (_TEMPLATES, ("map_file.js", *script.files))):
         for name in names:
             add_script(figure, (folder / name).read_text("utf-8"), name)

@@ -86,9 +86,8 @@ def overdue(cells: Cells, *, wards: gpd.GeoDataFrame | None = None, language: La
 
 def drawing_of(cells: Cells, language: Language = "vi") -> HexDrawing:
     """Give cells their colours and words, for `maps.png.picture`, whatever their view."""
-    if isinstance(cells, Found):
-        return hotspot_drawing(cells, _facts_of(cells), language)
-    return hotspot_drawing(found_in(cells), facts_in(cells, language), language)
+    found = cells if isinstance(cells, Found) else found_in(cells)
+    return hotspot_drawing(found, facts_of(cells, language), language)
 
 
 def _shown(cells: Cells, view: str, wards: gpd.GeoDataFrame | None, language: Language) -> OfflineMap:
@@ -100,16 +99,18 @@ def _shown(cells: Cells, view: str, wards: gpd.GeoDataFrame | None, language: La
     return drawn_map(drawing_of(cells, language), wards)
 
 
-def _facts_of(found: Found) -> MapFacts:
-    """Say of an answer what it knows itself: it does not know the boundaries."""
-    window = found.question.window
+def facts_of(cells: Cells, language: Language) -> MapFacts:
+    """Say what a map of cells says about itself; an answer alone does not know the boundaries."""
+    if not isinstance(cells, Found):
+        return facts_in(cells, language)
+    window = cells.question.window
     return MapFacts(
         category=None if window.categories is None else ", ".join(window.categories),
         period=(window.first, window.last),
-        n=found.n,
-        method=found.method or "",
+        n=cells.n,
+        method=cells.method or "",
         boundaries="",
         schematic=False,
-        synthetic=bool(found.synthetic.any()),
+        synthetic=bool(cells.synthetic.any()),
         made_at=dt.datetime.now().astimezone(),
     )

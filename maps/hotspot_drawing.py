@@ -74,12 +74,11 @@ def sentence(found: Found, language: Language, cells: int | None = None) -> str:
         How many cells the city has, if `found` has not all of them.
     """
     words, own, question = WORDS[language], HOTSPOT_WORDS[language], found.question
-    counted = own.counted[question.measure == "reporters"]
     hot, cold = ((found.findings == sign).sum() for sign in (1, -1))
     before, steps = question.before, found.parameters.get("steps", 0)
     overdue = found.columns["overdue"].sum() if "overdue" in found.columns else 0
     said = own.sentences[question.view].format(
-        n=counted.format(n=words.number(found.n)),
+        n=reports_in_words(found, language),
         n_before=words.number(found.n_before or 0),
         some=words.number((found.columns["count"] > 0).sum()),
         cells=words.number(cells or len(found)),
@@ -96,6 +95,12 @@ def sentence(found: Found, language: Language, cells: int | None = None) -> str:
     )
     hidden = words.number(found.hidden.sum())
     return said + (own.hidden.format(hidden=hidden, least=LEAST_PEOPLE) if found.hidden.any() else "")
+
+
+def reports_in_words(found: Found, language: Language) -> str:
+    """Say how many reports, or people who reported, were counted."""
+    counted = HOTSPOT_WORDS[language].counted[found.question.measure == "reporters"]
+    return counted.format(n=WORDS[language].number(found.n))
 
 
 def _classes(shown: Found, language: Language) -> Legend:

@@ -27,6 +27,7 @@ class Words:
     made: str
     hidden: str
     date: str
+    month: str
     thousands: str
     decimal: str
 
@@ -56,6 +57,11 @@ class Words:
         """Write a share: 12,5 %."""
         return f"{self.number(share * 100, decimals)} %"
 
+    def step(self, first: dt.date, last: dt.date) -> str:
+        """Name a period as people do: tháng 10/2026, or its days."""
+        whole_month = first.day == 1 and (last + dt.timedelta(days=1)).day == 1 and (last - first).days < 31
+        return self.month.format(first) if whole_month else self.period(first, last)
+
     def span(self, low: float, high: float, decimals: int = 0) -> str:
         """Write what a class holds: 3 or 4–12.345."""
         least, most = self.number(low, decimals), self.number(high, decimals)
@@ -73,7 +79,7 @@ WORDS: dict[Language, Words] = {
         report="phản ánh",
         reports="phản ánh",
         cells="{n} ô",
-        wards="{n} phường, xã",
+        wards="{n} đơn vị",
         about="Bản đồ này được làm thế nào",
         method="Cách tính",
         reading="Cách đọc",
@@ -83,6 +89,7 @@ WORDS: dict[Language, Words] = {
         made="Lập lúc {time}",
         hidden="Gạch chéo: có phản ánh bị ẩn vì quá ít người phản ánh",
         date="{0:%d/%m/%Y}",
+        month="tháng {0:%m/%Y}",
         thousands=".",
         decimal=",",
     ),
@@ -100,6 +107,7 @@ WORDS: dict[Language, Words] = {
         made="Made on {time}",
         hidden="Hatched: reports hidden, as too few people reported",
         date="{0.day} {0:%B %Y}",
+        month="{0:%B %Y}",
         thousands=",",
         decimal=".",
     ),

@@ -9,8 +9,9 @@ function setUpMap(map, { language, label, maxZoom }) {
   map.setMaxZoom(maxZoom);
   map.getContainer().setAttribute("aria-label", label);
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-  const about = document.querySelector(".facts details");
-  if (about && document.querySelector(".facts").offsetHeight > 0.6 * innerHeight) about.open = false;
+  const card = document.querySelector(".facts");
+  const about = card.querySelector("details");
+  if (about && (card.offsetHeight > 0.85 * innerHeight || card.scrollHeight > card.clientHeight)) about.open = false;
 }
 
 /** Show a place beside the card that lies over the map, or above the card on a narrow screen. */
@@ -42,7 +43,7 @@ function readRings({ corners, steps, stepsPerDegree }) {
 /** Draw the land below what is told of it, and its borders above; dashed ones are schematic. */
 function drawLand(map, rings, dashed) {
   const shapes = L.GeoJSON.coordsToLatLngs(rings, 1).map((ring) => [ring]);
-  L.polygon(shapes, { ...inPane(map, "land", 250), stroke: false, fillColor: "#fff", fillOpacity: 1 }).addTo(map);
+  L.polygon(shapes, { ...inPane(map, "land", 250), stroke: false, fillColor: "#fff", fillOpacity: 1, smoothFactor: 0 }).addTo(map);
   const lines = L.GeoJSON.coordsToLatLngs(L.borderLines(rings.map((ring) => [...ring, ring[0]])), 1);
   const casing = L.polyline(lines, { ...inPane(map, "casing", 410), color: "#fff", weight: 2.5 }).addTo(map);
   const dashArray = dashed ? "5 4" : null;
@@ -80,7 +81,8 @@ function asText(text) {
 function hatching() {
   const tile = Object.assign(document.createElement("canvas"), { width: 6, height: 6 });
   const context = tile.getContext("2d");
-  context.strokeStyle = "#6b6574";
+  context.strokeStyle = "#4a4453";
+  context.lineWidth = 1.25;
   context.stroke(new Path2D("M-1 1 L1 -1 M0 6 L6 0 M5 7 L7 5"));
   return context.createPattern(tile, "repeat");
 }

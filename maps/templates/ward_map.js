@@ -10,7 +10,7 @@ function drawWardMap(map, { language, label, wards, colours, classOf, hatched, t
 
   const veil = hatched.includes(true) ? hatching() : null;
   const renderer = L.canvas({ padding: 0.5 });
-  const usual = { renderer, stroke: false, color: "#1f1b26", weight: 3, fillOpacity: 1 };
+  const usual = { renderer, stroke: false, color: "#1f1b26", weight: 3, fillOpacity: 1, smoothFactor: 0 };
   const places = wards.map((ward, index) =>
     L.geoJSON(ward, { style: { ...usual, fillColor: hatched[index] ? veil : (colours[classOf[index]] ?? "#fff") } })
       .bindTooltip(asText(tips[index]), { sticky: true })

@@ -1,5 +1,6 @@
 """An answer about hot spots over HTTP: in the format that was asked for, with a tag that says whether it changed."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -8,19 +9,21 @@ from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.caller import require
-from api.hotspot_cells import cells_in
+from api.hotspot_cells import Box, around, cells_in
 from api.hotspot_facts import facts_of
 from api.hotspot_formats import respond_table
 from api.hotspot_question import Asked, grid_of
-from api.public_counts import hidden_words, public_counting, published, told
+from api.public_counts import hidden_words, public_counting, published, refuse_details, told
 from api.routes.geojson import bbox_of
 from api.service import Service
 from geo.access import SEES_SMALL_COUNTS, Caller
 from geo.cells import cell_polygons
+from geo.cube_axes import CUBE_RESOLUTION
 from geo.errors import InputError
-from geo.hotspot_views import counting, find
+from geo.hotspot_views import Counter, counting, find
 from geo.hotspots import Found
 from geo.jurisdiction import Layer
+from geo.store.counts import RowCounts
 from maps.exports import table
 
 _PUBLIC_VIEWS: Final = ("counts", "hotspots")
@@ -45,27 +48,44 @@ async def answered(
     every_cell : bool
         Whether cells without a report or finding are shown, too.
     """
+    if asked.resolution > CUBE_RESOLUTION:
+        raise InputError(f"hot spots have the resolutions 5 to {CUBE_RESOLUTION}, not {asked.resolution}", "res")
     public = not caller.sees_small_counts
     if public and (asked.options["view"] not in _PUBLIC_VIEWS or asked.options["measure"] == "reporters"):
         require(caller, SEES_SMALL_COUNTS, f"the view {asked.options['view']} of {asked.options['measure']}")
     question = asked.question(service.dispatch, public=public)
     layer = service.dispatch.jurisdiction.layer_at(question.window.last)
     query = asked.query(question.window)
-    hidden = None
+    hidden, late = None, None
     if public:
+        refuse_details(asked)
         public_table = await published(service)
         count = public_counting(public_table, query)
         hidden = hidden_words(told(public_table, query, question.window), asked.resolution)
     else:
-        count = counting(await service.cube(), query, reporters=question.measure == "reporters")
+        count = counting(await counter_for(service, asked), query, reporters=question.measure == "reporters")
+        late = counting(overdue_rows(service, asked), query)
 
     def answer() -> Response:
-        whole = find(grid_of(layer, asked.resolution), count, question)
+        whole = find(grid_of(layer, asked.resolution), count, question, late)
         found = shown_cells(whole, layer, *where, every_cell=every_cell)
         facts = facts_in(found, whole, layer) | ({} if hidden is None else {"hidden": hidden})
         return respond_table(request, media_type, table(found, facts), facts)
 
     return await run_in_threadpool(answer)
+
+
+async def counter_for(service: Service, asked: Asked, box: Box | None = None) -> Counter:
+    """Give what counts: the cube, or the rows if it does not know what is asked for; around a box, if one is meant."""
+    if not asked.from_rows:
+        return await service.cube()
+    near = None if box is None else around(box, asked.resolution)
+    return RowCounts(service.ask, service.dispatch.jurisdiction, replace(asked.only, near=near), asked.resolution)
+
+
+def overdue_rows(service: Service, asked: Asked) -> Counter:
+    """Give what counts, of the reports that are asked for, those that are overdue."""
+    return RowCounts(service.ask, service.dispatch.jurisdiction, replace(asked.only, overdue=True))
 
 
 def shown_cells(found: Found, layer: Layer, unit: str | None, bbox: str | None, *, every_cell: bool) -> Found:

@@ -9,10 +9,14 @@ import shapely
 from api.hotspot_question import Boundaries, boundaries_of, grid_at
 from geo.cells import cell_polygons
 from geo.columns import Floats, Integers, Truths
+from geo.cube import COARSEST
+from geo.cube_axes import CUBE_RESOLUTION
 from geo.hexgrid import HexGrid
 from geo.jurisdiction import Layer
 
 Box = tuple[float, float, float, float]
+_CELL_DEGREES = 0.4
+"""More than two widths of a cell of resolution 5; each finer one is narrower by the root of seven."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +50,24 @@ def cells_in(cells: Integers, box: Box, layer: Layer) -> Truths:
     return meet
 
 
+def around(box: Box, resolution: int) -> Box:
+    """Give a box that holds every report whose cell meets a box.
+
+    Examples
+    --------
+    >>> around((105.8, 21.0, 105.9, 21.1), 9)
+    (105.791837, 20.991837, 105.908163, 21.108163)
+    """
+    margin = _CELL_DEGREES / 7 ** ((resolution - COARSEST) / 2)
+    west, south, east, north = box
+    return round(west - margin, 6), round(south - margin, 6), round(east + margin, 6), round(north + margin, 6)
+
+
 def _bounds(cells: Integers, layer: Layer) -> Floats:
-    drawn = _drawn(boundaries_of(layer), int(cells[0]) >> 52 & 0b1111)
+    resolution = int(cells[0]) >> 52 & 0b1111
+    if resolution > CUBE_RESOLUTION:
+        return shapely.bounds(cell_polygons(cells))
+    drawn = _drawn(boundaries_of(layer), resolution)
     place = drawn.grid.find(cells)
     bounds = drawn.bounds[place]
     outside = np.flatnonzero(place < 0)

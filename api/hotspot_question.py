@@ -6,12 +6,14 @@ from functools import lru_cache
 from typing import Any
 
 from geo.cube import Query
+from geo.cube_axes import CUBE_RESOLUTION
 from geo.dispatch import Dispatch
 from geo.errors import InputError
 from geo.hexgrid import HexGrid
 from geo.hotspots import Question, Window
 from geo.jurisdiction import Layer
 from geo.period import period_of, whole_months
+from geo.store.counts import EVERYTHING, Only
 from geo.territory import Generation, Territory
 
 Period = tuple[dt.date | None, dt.date | None]
@@ -28,12 +30,14 @@ class Asked:
     period, compare : (date or None, date or None)
         First and last day of what is looked at, and of what it is compared with.
     resolution : int
-        H3, 5 to 9.
+        H3, 5 to 12; finer than 9 from the rows.
     options : mapping
         The other fields of `geo.hotspots.Question`.
     statuses : tuple of str or None
     duplicates : bool
         Whether reports that were merged into others count.
+    only : Only
+        What is counted from the rows alone.
     """
 
     categories: tuple[str, ...] | None = None
@@ -43,6 +47,12 @@ class Asked:
     options: dict[str, Any] = field(default_factory=dict)
     statuses: tuple[str, ...] | None = None
     duplicates: bool = True
+    only: Only = EVERYTHING
+
+    @property
+    def from_rows(self) -> bool:
+        """Whether only the rows can answer: the cube does not know what is asked for."""
+        return self.only != EVERYTHING or self.resolution > CUBE_RESOLUTION
 
     def question(self, dispatch: Dispatch, *, public: bool = False) -> Question:
         """Check it, and fill in what was left out; the public has whole months. InputError names the parameter."""
@@ -67,7 +77,7 @@ class Asked:
         return Query(
             window.first,
             window.last,
-            self.resolution,
+            min(self.resolution, CUBE_RESOLUTION),
             window.categories,
             self.statuses,
             unit_id,

@@ -7,14 +7,44 @@ from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 
+from api.hotspot_question import Asked
 from api.service import Service
 from geo.cells import cell_names
 from geo.columns import Truths
 from geo.cube import Cube, Query
+from geo.cube_axes import CUBE_RESOLUTION
+from geo.errors import ForbiddenError
 from geo.hotspots import Count, Tally, Window
 from geo.privacy import LEAST_PEOPLE, PublicCounts, Published, publish
 
 _LASTS_S: Final = 900
+
+
+class OfficialsOnlyError(ForbiddenError):
+    """A count that the public is not told; `field` names the parameter that asks for it."""
+
+    def __init__(self, what: str, field: str) -> None:
+        super().__init__(
+            f"counts by {what} are for officials, as a few people could be told from them: leave {field} out, or send a"
+            " planner's, officer's, analyst's or admin's key as X-API-Key"
+        )
+        self.field = field
+
+
+def refuse_details(asked: Asked, unit: str | None = None) -> None:
+    """Refuse the public what is not published: whatever would need a table of its own."""
+    refused = {
+        "channel": (asked.only.channels, "channel"),
+        "overdue": (asked.only.overdue, "time limit"),
+        "status_at": (asked.only.status_at, "status"),
+        "status": (asked.statuses, "status"),
+        "duplicates": (not asked.duplicates, "what was merged"),
+        "unit": (unit, "ward"),
+        "res": (asked.resolution > CUBE_RESOLUTION, f"cells finer than resolution {CUBE_RESOLUTION}"),
+    }
+    for parameter, (given, what) in refused.items():
+        if given:
+            raise OfficialsOnlyError(what, parameter)
 
 
 async def published(service: Service) -> Published:

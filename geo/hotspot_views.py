@@ -3,13 +3,13 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.columns import Floats, Integers, Truths
-from geo.cube import Cube, Query
+from geo.cube import Counts, Query
 from geo.errors import InputError
 from geo.hexgrid import HexGrid
 from geo.hotspots import Count, Found, Question, Tally, Window
@@ -32,12 +32,25 @@ _WEEK, _USUAL_STEPS = 7, 12
 _DAY = dt.timedelta(days=1)
 
 
-def counting(cube: Cube, query: Query, *, reporters: bool = False) -> Count:
+class Counter(Protocol):
+    """What counts reports by cell: a `geo.cube.Cube`, or whatever answers like one."""
+
+    def counts(self, query: Query) -> Counts:
+        """Count reports by cell."""
+
+    def reporters(self, query: Query) -> Counts:
+        """Count the people who reported, each once a cell."""
+
+    def daily(self, query: Query, cells: Integers | None = None) -> Integers:
+        """Count reports by day, everywhere or in some cells."""
+
+
+def counting(cube: Counter, query: Query, *, reporters: bool = False) -> Count:
     """Let a cube count: everything hidden from nobody.
 
     Parameters
     ----------
-    cube : Cube
+    cube : Counter
     query : Query
         What is counted; period and categories are those of each window.
     reporters : bool, optional

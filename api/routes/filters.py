@@ -7,11 +7,12 @@ from fastapi import Depends, Query
 
 from api.hotspot_answer import unit_number
 from api.hotspot_question import Asked
+from geo.cells import STORED_RESOLUTION
 from geo.cube import COARSEST
-from geo.cube_axes import CUBE_RESOLUTION
 from geo.errors import InputError
 from geo.hotspots import Window
 from geo.jurisdiction import Jurisdiction, Layer
+from geo.store.counts import Only
 
 Categories = Annotated[
     list[str] | None, Query(description="may be repeated; all categories if left out", examples=[["waste"]])
@@ -25,6 +26,10 @@ Statuses = Annotated[
 TableFormat = Annotated[
     Literal["geojson", "json", "arrow", "csv", "parquet"] | None, Query(description="stronger than the Accept header")
 ]
+Channels = Annotated[
+    list[Literal["app", "hotline_1022", "web", "open311", "import"]] | None,
+    Query(description="how it came in; may be repeated; for officials"),
+]
 UnitCode = Annotated[str | None, Query(description="code of a ward: its reports only")]
 BoundariesAt = Annotated[
     dt.date | None, Query(description="`unit` is a ward of this date; of the last day if left out")
@@ -35,16 +40,28 @@ def _asked(
     category: Categories = None,
     first: First = None,
     last: Last = None,
-    res: Annotated[int, Query(ge=COARSEST, le=CUBE_RESOLUTION, description="H3 resolution")] = 8,
+    res: Annotated[
+        int, Query(ge=COARSEST, le=STORED_RESOLUTION, description="H3 resolution; above 9 only `/v1/hexes` of a place")
+    ] = 8,
     status: Statuses = None,
+    status_at: Annotated[
+        dt.date | None, Query(description="`status` is meant at the end of this local day; for officials")
+    ] = None,
+    channel: Channels = None,
+    overdue: Annotated[
+        bool, Query(description="only what should have been answered by now and is not; for officials")
+    ] = False,
     duplicates: Annotated[bool, Query(description="count reports, too, that were merged into others")] = True,
 ) -> Asked:
+    if status_at is not None and not status:
+        raise InputError("status_at says when a status is meant: give status, too", "status_at")
     return Asked(
         categories=tuple(category) if category else None,
         period=(first, last),
         resolution=res,
         statuses=tuple(status) if status else None,
         duplicates=duplicates,
+        only=Only(tuple(channel or ()), overdue, status_at),
     )
 
 

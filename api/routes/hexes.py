@@ -1,28 +1,31 @@
 """Counts of reports by H3 cell."""
 
-import datetime as dt
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import pyarrow as pa
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.caller import Calling, require
+from api.hotspot_answer import counter_for
 from api.hotspot_cells import cells_in
 from api.hotspot_formats import TABLES, respond_table, table_type
-from api.public_counts import fine, hidden_words, published
+from api.public_counts import fine, hidden_words, published, refuse_details
 from api.routes.filters import BoundariesAt, Filters, TableFormat, UnitCode, ward_at
 from api.routes.geojson import Bbox, bbox_of, generation_member
 from api.service import WholeService
 from geo.access import SEES_SMALL_COUNTS
 from geo.cells import cell_names
-from geo.cube import Counts, Cube
+from geo.cube import Counts
 from geo.cube import Query as CubeQuery
+from geo.cube_axes import CUBE_RESOLUTION
+from geo.errors import InputError
+from geo.hotspot_views import Counter
 from geo.period import months_of
 
 router = APIRouter(prefix="/v1", tags=["maps"])
 _ROWS = pa.schema({"cell": pa.string(), "count": pa.int64()})
-_DAY = dt.timedelta(days=1)
 
 
 @router.get(
@@ -47,17 +50,23 @@ async def hexes(
     window = asked.question(service.dispatch, public=public).window
     layer, ward = ward_at(service.dispatch.jurisdiction, window, unit, boundaries_at)
     query = asked.query(window, **ward)
-    if public and measure == "reporters":
-        require(caller, SEES_SMALL_COUNTS, "the measure reporters")
+    if public:
+        refuse_details(asked, unit)
+        if measure == "reporters":
+            require(caller, SEES_SMALL_COUNTS, "the measure reporters")
+    if asked.resolution > CUBE_RESOLUTION and box is None and unit is None:
+        raise InputError(
+            f"cells finer than resolution {CUBE_RESOLUTION} are counted in a bbox or a unit: give one", "res"
+        )
     table = await published(service) if public else None
-    cube = await service.cube()
+    counter = await counter_for(service, asked, box)
 
     def answer() -> Response:
         hidden, months = None, {}
         if table is None:
-            counts = cube.counts(query) if measure == "count" else cube.reporters(query)
+            counts = counter.counts(query) if measure == "count" else counter.reporters(query)
             if unit is not None:
-                months = {"months": _by_month(cube, query)}
+                months = {"months": _by_month(counter, query)}
         else:
             told = table.counts(query)
             shown, hidden = fine(told, query.resolution), hidden_words(told, query.resolution)
@@ -69,7 +78,7 @@ async def hexes(
             "category": window.categories[0] if window.categories and len(window.categories) == 1 else None,
             "categories": window.categories,
             "measure": measure,
-            "resolution": query.resolution,
+            "resolution": asked.resolution,
             "generation": generation_member(layer),
             "hidden": hidden,
             "n": counts.n,
@@ -81,14 +90,12 @@ async def hexes(
     return await run_in_threadpool(answer)
 
 
-def _by_month(cube: Cube, query: CubeQuery) -> list[dict[str, Any]]:
+def _by_month(counter: Counter, query: CubeQuery) -> list[dict[str, Any]]:
     """Count the reports of a query by month."""
     months = months_of(query.first, query.last)
-    _, counts = cube.steps(query, [begin for begin, _ in months] + [query.last + _DAY])
-    return [
-        {"from": begin, "to": end, "count": count}
-        for (begin, end), count in zip(months, counts.sum(axis=0).tolist(), strict=True)
-    ]
+    starts = [(begin - query.first).days for begin, _ in months]
+    counts = np.add.reduceat(counter.daily(query), starts).tolist()
+    return [{"from": begin, "to": end, "count": count} for (begin, end), count in zip(months, counts, strict=True)]
 
 
 @router.get("/categories")

@@ -7,13 +7,15 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.caller import Calling
+from api.hotspot_answer import counter_for
 from api.hotspot_cells import Box, cells_in
 from api.hotspot_formats import COLUMNS, json_bytes, respond
-from api.public_counts import fine, hidden_words, published
+from api.public_counts import fine, hidden_words, published, refuse_details
 from api.routes.filters import BoundariesAt, Filters, UnitCode, ward_at
 from api.routes.geojson import Bbox, bbox_of, generation_member
 from api.service import WholeService
-from geo.cube import Cube, Query
+from geo.cube import Query
+from geo.hotspot_views import Counter
 from geo.jurisdiction import Layer
 from geo.period import months_of
 from geo.privacy import Published
@@ -40,11 +42,13 @@ async def series(
     window = asked.question(service.dispatch, public=public).window
     layer, ward = ward_at(service.dispatch.jurisdiction, window, unit, boundaries_at)
     query = asked.query(window, **ward)
+    if public:
+        refuse_details(asked, unit)
     table = await published(service) if public else None
-    cube = await service.cube()
+    counter = await counter_for(service, asked, box)
 
     def answer() -> Response:
-        steps = _days(cube, query, layer, box) if table is None else _months(table, query, layer, box)
+        steps = _days(counter, query, layer, box) if table is None else _months(table, query, layer, box)
         facts = {
             "by": "day" if table is None else "month",
             "period": {"from": window.first, "to": window.last},
@@ -60,12 +64,12 @@ async def series(
     return await run_in_threadpool(answer)
 
 
-def _days(cube: Cube, query: Query, layer: Layer, box: Box | None) -> list[dict[str, Any]]:
+def _days(counter: Counter, query: Query, layer: Layer, box: Box | None) -> list[dict[str, Any]]:
     cells = None
     if box is not None:
-        known = cube.counts(query).cell
+        known = counter.counts(query).cell
         cells = known[cells_in(known, box, layer)]
-    counts = cube.daily(query, cells).tolist()
+    counts = counter.daily(query, cells).tolist()
     days = (query.first + number * _DAY for number in range(len(counts)))
     return [{"from": day, "to": day, "count": count} for day, count in zip(days, counts, strict=True)]
 

@@ -1,6 +1,7 @@
 """Drafts, replacements and second cities by command: a dry run changes nothing and tells what --commit does."""
 
 import csv
+import datetime as dt
 import json
 from itertools import pairwise
 from pathlib import Path
@@ -11,9 +12,10 @@ import shapely
 from typer.testing import CliRunner, Result
 
 from api.command_line import app
+from geo.cube import Query
 from geo.errors import InputError, RefusedError
 from geo.store.boundaries import list_generations, read_dispatch
-from geo.store.counts import count_cells, reported_days
+from geo.store.counts import RowCounts
 from geo.store.report_reading import count_reports
 from geo.store.settings import database_settings
 from geo.store.units_at import count_units
@@ -23,6 +25,7 @@ from tests.conftest import Database
 SINCE_JULY = ("--level", "ward", "--valid-from", "2025-07-01")
 CITY = ("--name", "Thành phố Hồ Chí Minh", "--name-en", "Ho Chi Minh City")
 HCMC = ("territories", "add", "hcmc", *CITY, "--time-zone", "Asia/Ho_Chi_Minh", "--metric-srid", "32648")
+AUGUST = dt.date(2025, 8, 1), dt.date(2025, 8, 31)
 # The same ids in each city.
 REPORTS = """id,category,lon,lat,reported_at,status
 1,waste,{0},{1},2025-08-01T08:00:00+07:00,waiting
@@ -154,22 +157,20 @@ def test_a_second_city_and_its_reports_are_apart_from_the_first(database: Databa
     assert json.loads(done("boundaries", "list", "--json").stdout) == hanoi
     with database.transaction() as connection:
         assert read_dispatch(connection, HANOI.id).jurisdiction.units == dispatch.jurisdiction.units
-    reports, _, _, units = figures(database, "hcmc")
+    reports, _, units = figures(database, "hcmc")
     assert reports == 3
     assert [count for _, count in units] == [1, 2]
-    assert not {unit for unit, _ in units} & {unit for unit, _ in before[3]}
+    assert not {unit for unit, _ in units} & {unit for unit, _ in before[2]}
 
 
 def figures(database: Database, territory: str) -> tuple:
-    """What is counted of a city: all, days, cells and units."""
+    """What is counted of a city: all, cells and units."""
     with database.transaction() as connection:
         jurisdiction = read_dispatch(connection, territory).jurisdiction
-        days = reported_days(connection, jurisdiction.territory)
-        cells = count_cells(connection, jurisdiction.territory, 9, *days)
-        units = count_units(connection, jurisdiction, *days, boundaries_at=days[1])
+        cells = RowCounts(lambda ask: ask(connection), jurisdiction).counts(Query(*AUGUST))
+        units = count_units(connection, jurisdiction, *AUGUST, boundaries_at=AUGUST[1])
         return (
             count_reports(connection, territory),
-            days,
             list(zip(cells.cell.tolist(), cells.count.tolist(), strict=True)),
             list(zip(units.unit_id.tolist(), units.count.tolist(), strict=True)),
         )

@@ -13,10 +13,12 @@ import shapely
 
 from geo.columns import column, constant
 from geo.course import Course, arrived
+from geo.cube import Query
 from geo.demo import Demo, make_demo
+from geo.demo_turns import take_turns
 from geo.dispatch import Dispatch
 from geo.intake import Admitted, Submitted, admit
-from geo.store.counts import count_cells, reported_days
+from geo.store.counts import RowCounts
 from geo.store.reports import add_reports
 from geo.territory import HANOI
 from tests.conftest import Database
@@ -40,7 +42,7 @@ NASTY = [
 
 @pytest.fixture(scope="module")
 def demo(dispatch) -> Demo:
-    return make_demo(dispatch, NOW, n=3000)
+    return take_turns(make_demo(dispatch, NOW, n=3000), dispatch.jurisdiction, NOW)
 
 
 def handed_in(dispatch: Dispatch, moments: list[str], **given: list) -> Admitted:
@@ -105,7 +107,9 @@ def test_every_event_comes_back_with_its_report(demo, city_database):
     with city_database.transaction() as connection:
         add_reports(connection, HANOI.id, demo.reports, demo.course, demo.events)
     found = rows_of(
-        city_database, "SELECT report_id, reported_at, at, kind, actor, text, media FROM report_event ORDER BY id"
+        city_database,
+        "SELECT report_id, reported_at, at, kind, actor, text, unit_id, duplicate_of, satisfied, media"
+        " FROM report_event ORDER BY id",
     )
     events, reports = demo.events, demo.reports
     expected = zip(
@@ -115,6 +119,9 @@ def test_every_event_comes_back_with_its_report(demo, city_database):
         events.kind,
         events.actor,
         events.text,
+        events.unit_id,
+        events.duplicate_of,
+        events.satisfied,
         map(list, events.media),
         strict=True,
     )
@@ -201,11 +208,12 @@ def test_an_id_leads_to_its_month(demo, city_database):
 
 @pytest.mark.parametrize("resolution", [0, 5, 7, 9, 12])
 @pytest.mark.parametrize("category", [None, "parking"])
-def test_counts_are_those_of_brute_force(demo, city_database, resolution, category):
+def test_counts_are_those_of_brute_force(demo, dispatch, city_database, resolution, category):
     first, last = dt.date(2025, 3, 1), dt.date(2025, 9, 30)
     with city_database.transaction() as connection:
         add_reports(connection, HANOI.id, demo.reports, demo.course, demo.events)
-        counts = count_cells(connection, HANOI, resolution, first, last, category)
+        rows = RowCounts(lambda ask: ask(connection), dispatch.jurisdiction, resolution=resolution)
+        counts = rows.counts(Query(first, last, categories=category and (category,)))
     query = (
         "SELECT ST_Y(geom), ST_X(geom) FROM report WHERE (reported_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
         " BETWEEN %s AND %s AND category = coalesce(%s, category)"
@@ -224,13 +232,13 @@ def test_days_are_local_and_whole(dispatch, city_database):
     store(city_database, handed_in(dispatch, moments))
     days = [dt.date(2025, 12, 30), dt.date(2025, 12, 31), dt.date(2026, 1, 1)]
     with city_database.transaction() as connection:
-        assert [count_cells(connection, HANOI, 9, day, day).n for day in days] == [1, 2, 1]
-        assert count_cells(connection, HANOI, 9, days[0], days[-1]).n == 4
-        assert reported_days(connection, HANOI) == (days[0], days[-1])
+        rows = RowCounts(lambda ask: ask(connection), dispatch.jurisdiction)
+        assert [rows.counts(Query(day, day)).n for day in days] == [1, 2, 1]
+        assert rows.daily(Query(days[0], days[-1])).tolist() == [1, 2, 1]
 
 
-def test_an_empty_database_counts_nothing(city_database):
+def test_an_empty_database_counts_nothing(dispatch, city_database):
     with city_database.transaction() as connection:
-        counts = count_cells(connection, HANOI, 9, dt.date(2025, 1, 1), dt.date(2025, 1, 1))
-        assert (len(counts.cell), counts.n, len(counts.synthetic)) == (0, 0, 0)
-        assert reported_days(connection, HANOI) is None
+        rows, day = RowCounts(lambda ask: ask(connection), dispatch.jurisdiction), dt.date(2025, 1, 1)
+        assert [len(counts) for counts in (rows.counts(Query(day, day)), rows.reporters(Query(day, day)))] == [0, 0]
+        assert rows.daily(Query(day, day)).tolist() == [0]

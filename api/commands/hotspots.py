@@ -10,8 +10,10 @@ from api.commands.console import say
 
 if TYPE_CHECKING:
     from api.hotspot_question import Asked
+    from geo.cube import Query
     from geo.dispatch import Dispatch
-    from geo.hotspots import Found
+    from geo.hotspots import Count, Found, Question
+    from geo.store.session import Engine
 
 
 def hotspots(
@@ -48,6 +50,10 @@ def hotspots(
     all_cells: Annotated[bool, typer.Option(help="write cells without reports and findings, too")] = False,
     size: Annotated[str, typer.Option(help="of a .png: slide or a4")] = "slide",
     language: Annotated[str, typer.Option(help="of a map: vi or en")] = "vi",
+    file: Annotated[
+        Path | None, typer.Option(help="with --scheduler: a folder of CSV and Parquet reports, not the stored ones")
+    ] = None,
+    scheduler: Annotated[str | None, typer.Option(help="address of a Dask scheduler, whose workers count")] = None,
 ) -> None:
     """Write where reports concentrate, as a map that opens without the internet, a picture or a table.
 
@@ -56,12 +62,16 @@ def hotspots(
     Example: hientruong hotspots --view emerging --from 2025-07-01 --to 2026-06-30 --language en --out trend.html
 
     Example: hientruong hotspots --view change --category waste --res 9 --out change.parquet
+
+    Example: hientruong hotspots --file reports/ --scheduler tcp://10.0.0.5:8786 --from 2020-01-01 --out hot.parquet
     """
     from api.hotspot_files import check_suffix, write_hotspots
     from api.hotspot_question import Asked
     from geo.errors import InputError
     from maps.hotspot_drawing import sentence
 
+    if (file is None) != (scheduler is None):
+        raise typer.BadParameter("--file and --scheduler go together")
     check_suffix(out)
     for name, value, known in (("language", language, ("vi", "en")), ("size", size, ("slide", "a4"))):
         if value not in known:
@@ -75,22 +85,21 @@ def hotspots(
         statuses=tuple(status) if status else None,
         duplicates=duplicates,
     )
-    found, dispatch = _found(asked, population)
+    found, dispatch = _found(asked, population, file, scheduler)
     words: Any = language
     dimensions: Any = size
     written = write_hotspots(out, found, dispatch, words, dimensions, every_cell=all_cells)
     say(f"{', '.join(map(str, written))}: {sentence(found, 'en')}")
 
 
-def _found(asked: "Asked", population: Path | None) -> "tuple[Found, Dispatch]":
-    """Count the stored reports, and answer."""
+def _found(
+    asked: "Asked", population: Path | None, file: Path | None, scheduler: str | None
+) -> "tuple[Found, Dispatch]":
+    """Count the stored reports, or those of a folder, and answer."""
     from api.hotspot_question import grid_of
-    from api.progress import share_done
-    from geo.cube_axes import Axes
-    from geo.hotspot_views import counting, find
+    from geo.hotspot_views import find
     from geo.population import read_population
     from geo.store.boundaries import read_dispatch
-    from geo.store.cube import read_cube
     from geo.store.session import engine
     from geo.store.settings import territory_settings
 
@@ -99,16 +108,35 @@ def _found(asked: "Asked", population: Path | None) -> "tuple[Found, Dispatch]":
         with database.begin() as connection:
             dispatch = read_dispatch(connection, territory_settings().territory)
         question = asked.question(dispatch)
-        jurisdiction = dispatch.jurisdiction
-        layer = jurisdiction.layer_at(question.window.last)
-        axes = Axes(tuple(category.code for category in dispatch.categories))
-        with share_done("counting reports") as progress:
-            cube = read_cube(database, jurisdiction.territory, axes, progress).cube
-    grid = grid_of(layer, asked.resolution)
+        grid = grid_of(dispatch.jurisdiction.layer_at(question.window.last), asked.resolution)
+        query = asked.query(question.window)
+        if file is not None and scheduler is not None:
+            count = _count_folder(scheduler, dispatch, file, question, query)
+        else:
+            count = _count_stored(database, dispatch, question, query)
     if residents is not None:
         grid = grid.with_population(*residents)
-    count = counting(cube, asked.query(question.window), reporters=question.measure == "reporters")
     return find(grid, count, question), dispatch
+
+
+def _count_stored(database: "Engine", dispatch: "Dispatch", question: "Question", query: "Query") -> "Count":
+    from api.progress import share_done
+    from geo.cube_axes import Axes
+    from geo.hotspot_views import counting
+    from geo.store.cube import read_cube
+
+    axes = Axes(tuple(category.code for category in dispatch.categories))
+    with share_done("counting reports") as progress:
+        cube = read_cube(database, dispatch.jurisdiction.territory, axes, progress).cube
+    return counting(cube, query, reporters=question.measure == "reporters")
+
+
+def _count_folder(scheduler: str, dispatch: "Dispatch", folder: Path, question: "Question", query: "Query") -> "Count":
+    from api.progress import share_done
+    from geo.scale import connect, count_folder
+
+    with connect(scheduler) as client, share_done("counting reports") as progress:
+        return count_folder(client, dispatch, folder, question, query, progress)
 
 
 def _date(moment: dt.datetime | None) -> dt.date | None:

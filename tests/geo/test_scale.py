@@ -28,6 +28,7 @@ from geo.located_file import PointColumns, Tally, locate_file
 from geo.scale import connect, count_folder, locate_folder
 from geo.territory import HANOI
 from geo.vocabulary import STATUSES
+from tests.api.serving import run
 
 CATEGORIES = ("waste", "parking", "fire_risk")
 ADDED = ["unit_code", "unit_name", "how", "border_m", "certain", "agency"]
@@ -147,6 +148,11 @@ def test_the_output_is_a_folder_of_geoparquet_that_dask_geopandas_opens(located,
     assert len([path for path in out.rglob("*") if path.is_file()]) == FILES
 
 
+@pytest.fixture(scope="module")
+def grid(dispatch: Dispatch) -> HexGrid:
+    return HexGrid.of(dispatch.jurisdiction.layers[-1].locator.polygons, 7)
+
+
 @pytest.mark.parametrize(
     ("options", "query"),
     [
@@ -156,10 +162,9 @@ def test_the_output_is_a_folder_of_geoparquet_that_dask_geopandas_opens(located,
         ({"view": "counts", "measure": "share"}, {"duplicates": False}),
     ],
 )
-def test_hot_spots_are_those_of_one_machine_cell_for_cell(client, dispatch, folder, reports, options, query):
+def test_hot_spots_are_those_of_one_machine_cell_for_cell(client, dispatch, folder, reports, grid, options, query):
     question = Question(Window(FIRST, LAST, ("waste",)), **options)
-    asked = Query(FIRST, LAST, 8, **query)
-    grid = HexGrid.of(dispatch.jurisdiction.layers[-1].locator.polygons, 8)
+    asked = Query(FIRST, LAST, 7, **query)
     axes = Axes(tuple(category.code for category in dispatch.categories))
     shapes = gpd.points_from_xy(reports["lon"], reports["lat"], crs=4326)
     cube = Cube(axes).extend(facts_of_frame(axes, gpd.GeoDataFrame(reports, geometry=shapes), HANOI.time_zone))
@@ -170,6 +175,25 @@ def test_hot_spots_are_those_of_one_machine_cell_for_cell(client, dispatch, fold
     np.testing.assert_array_equal(here.synthetic, there.synthetic)
     for name, values in here.columns.items():
         np.testing.assert_array_equal(values, there.columns[name])
+
+
+def test_the_commands_send_a_folder_to_the_scheduler(cluster, city, folder, reports, on_one_machine, tmp_path):
+    out, hot, scheduler = tmp_path / "located", tmp_path / "hot.parquet", cluster.scheduler_address
+    options = ("--file", folder, "--scheduler", scheduler)
+    done = run(
+        "locate", *options, "--out", out, "--at-column", "reported_at", "--category", "waste", DATABASE_URL=city.url
+    )
+    outside = (on_one_machine["how"] == "outside").sum()
+    assert (done.returncode, done.stderr) == (0, f"{N:,} rows written to {out}: {outside:,} outside, 0 invalid\n")
+    pd.testing.assert_frame_equal(read_all(out), on_one_machine)
+    period = ("--from", str(FIRST), "--to", str(LAST), "--category", "parking", "--res", "6")
+    done = run("hotspots", *options, *period, "--out", hot, DATABASE_URL=city.url)
+    assert done.returncode == 0, done.stderr
+    days = reports["reported_at"].dt.tz_convert(HANOI.time_zone).dt.date
+    wanted = (reports["category"] == "parking") & (days >= FIRST) & (days <= LAST)
+    assert gpd.read_parquet(hot)["count"].sum() == wanted.sum()
+    done = run("hotspots", "--file", folder, "--out", hot, DATABASE_URL=city.url)
+    assert (done.returncode, "--file and --scheduler go together" in done.stderr) == (2, True)
 
 
 def test_what_one_worker_refuses_is_said_in_one_line_and_nothing_is_left(client, dispatch, tmp_path):

@@ -11,6 +11,7 @@ import { createKeyDialog } from "./key_dialog.js";
 import { showLegend, showNotices } from "./legend.js";
 import { showMessage, showProgress } from "./message.js";
 import { COUNT_COLOURS } from "./palette.js";
+import { isPrinting, printClean } from "./print.js";
 import { createReports } from "./reports.js";
 import { boundariesDay, daysBefore, keepState, readState } from "./state.js";
 import { createTabs } from "./tabs.js";
@@ -38,9 +39,10 @@ const shown = { hexes: null, hexagons: [], classes: [], isWholeCity: true, wards
 
 const panel = createCellPanel({ onClose: () => state.set({ cell: null }) });
 const cityMap = createCityMap(byId("map"), extent.bbox, {
-  onMove: (view) => isFitting || state?.adjust({ view }),
+  onMove: (view) => isFitting || isPrinting() || state?.adjust({ view }),
   onPick: pick,
 });
+printClean(cityMap.leaflet);
 const filters = createFilters({ categories, extent, onChange: (changes) => state.set(changes) });
 /* Each part of the page has `show(now, speech, data)`; data is `{hexes, wards, extent, categories, caller}`, null until answered. */
 const wardsPart = createWards({

@@ -1,6 +1,6 @@
 """An answer about hot spots over HTTP: in the format that was asked for, with a tag that says whether it changed."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -11,8 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from api.caller import require
 from api.hotspot_cells import Box, around, cells_in
 from api.hotspot_facts import facts_of
-from api.hotspot_formats import respond_table
-from api.hotspot_question import Asked, grid_of
+from api.hotspot_files import HotspotMap
+from api.hotspot_formats import MAPS, PNG, content_of, respond_file, respond_table
+from api.hotspot_question import Asked
 from api.public_counts import hidden_words, public_counting, published, refuse_details, told
 from api.routes.geojson import bbox_of
 from api.service import Service
@@ -20,41 +21,53 @@ from geo.access import SEES_SMALL_COUNTS, Caller
 from geo.cells import cell_polygons
 from geo.cube_axes import CUBE_RESOLUTION
 from geo.errors import InputError
+from geo.grids import grid_of
 from geo.hotspot_views import Counter, counting, find
-from geo.hotspots import Found
+from geo.hotspots import Found, Question
 from geo.jurisdiction import Layer
 from geo.store.counts import RowCounts
 from maps.exports import table
+from maps.png import Size
+from maps.words import Language
 
 _PUBLIC_VIEWS: Final = ("counts", "hotspots")
 
 
-async def answered(
-    request: Request,
-    service: Service,
-    caller: Caller,
-    asked: Asked,
-    media_type: str,
-    where: tuple[str | None, str | None],
-    *,
-    every_cell: bool,
-) -> Response:
-    """Answer a question as the caller may be told.
+@dataclass(frozen=True)
+class Shape:
+    """What of an answer is given, and how.
 
     Parameters
     ----------
-    where : (str or None, str or None)
-        Code of a unit, and a box: the cells that touch them are shown.
+    media_type : str
+    unit, bbox : str, optional
+        The cells that touch them are shown.
     every_cell : bool
         Whether cells without a report or finding are shown, too.
+    language : {"vi", "en"}
+        Of a map.
+    size : {"a4", "slide"}
+        Of a picture.
     """
+
+    media_type: str
+    unit: str | None = None
+    bbox: str | None = None
+    every_cell: bool = False
+    language: Language = "vi"
+    size: Size = "slide"
+
+
+async def answered(request: Request, service: Service, caller: Caller, asked: Asked, shape: Shape) -> Response:
+    """Answer a question as the caller may be told."""
     if asked.resolution > CUBE_RESOLUTION:
         raise InputError(f"hot spots have the resolutions 5 to {CUBE_RESOLUTION}, not {asked.resolution}", "res")
     public = not caller.sees_small_counts
     if public and (asked.options["view"] not in _PUBLIC_VIEWS or asked.options["measure"] == "reporters"):
         require(caller, SEES_SMALL_COUNTS, f"the view {asked.options['view']} of {asked.options['measure']}")
-    question = asked.question(service.dispatch, public=public)
-    layer = service.dispatch.jurisdiction.layer_at(question.window.last)
+    dispatch = service.dispatch
+    question = asked.question(dispatch, public=public)
+    layer = dispatch.jurisdiction.layer_at(question.window.last)
     query = asked.query(question.window)
     hidden, late = None, None
     if public:
@@ -68,11 +81,22 @@ async def answered(
 
     def answer() -> Response:
         whole = find(grid_of(layer, asked.resolution), count, question, late)
-        found = shown_cells(whole, layer, *where, every_cell=every_cell)
-        facts = facts_in(found, whole, layer) | ({} if hidden is None else {"hidden": hidden})
-        return respond_table(request, media_type, table(found, facts), facts)
+        found = shown_cells(whole, layer, shape)
+        facts = facts_in(found, whole, layer, asked) | ({} if hidden is None else {"hidden": hidden})
+        rows, name = table(found, facts), _file_name(question)
+        if shape.media_type not in MAPS.values():
+            return respond_table(request, shape.media_type, rows, facts, name)
+        drawn = HotspotMap(found, asked, dispatch, len(whole), shape.language, shape.size)
+        write = drawn.png if shape.media_type == PNG else drawn.html
+        return respond_file(request, shape.media_type, (*content_of(rows, facts), repr(shape).encode()), write, name)
 
     return await run_in_threadpool(answer)
+
+
+def _file_name(question: Question) -> str:
+    """Name an answer that is kept as a file, without the suffix."""
+    window = question.window
+    return "-".join([question.view, *(window.categories or ()), str(window.first), str(window.last)])
 
 
 async def counter_for(service: Service, asked: Asked, box: Box | None = None) -> Counter:
@@ -88,7 +112,7 @@ def overdue_rows(service: Service, asked: Asked) -> Counter:
     return RowCounts(service.ask, service.dispatch.jurisdiction, replace(asked.only, overdue=True))
 
 
-def shown_cells(found: Found, layer: Layer, unit: str | None, bbox: str | None, *, every_cell: bool) -> Found:
+def shown_cells(found: Found, layer: Layer, shape: Shape) -> Found:
     """Pick the cells that are told: of a unit, of a box, and those of which there is something to say.
 
     Parameters
@@ -97,32 +121,27 @@ def shown_cells(found: Found, layer: Layer, unit: str | None, bbox: str | None, 
         Of the whole city, by which it is judged what stands out.
     layer : Layer
         Boundaries that have the unit.
-    unit : str, optional
-        Code; cells that touch it are shown.
-    bbox : str, optional
-        west,south,east,north; cells that touch it are shown.
-    every_cell : bool
-        Whether cells without a report or finding are shown, too.
+    shape : Shape
 
     Raises
     ------
     InputError
         No unit has the code, or the box is none.
     """
-    if not every_cell:
+    if not shape.every_cell:
         found = found.take(found.noteworthy)
-    if unit is not None:
-        area = layer.locator.polygons[unit_number(layer, unit)]
+    if shape.unit is not None:
+        area = layer.locator.polygons[unit_number(layer, shape.unit)]
         shapely.prepare(area)
         found = found.take(np.asarray(shapely.intersects(area, cell_polygons(found.grid.cell))))
-    if (box := bbox_of(bbox)) is not None:
+    if (box := bbox_of(shape.bbox)) is not None:
         found = found.take(cells_in(found.grid.cell, box, layer))
     return found
 
 
-def facts_in(found: Found, whole: Found, layer: Layer) -> dict[str, Any]:
+def facts_in(found: Found, whole: Found, layer: Layer, asked: Asked) -> dict[str, Any]:
     """Tell what an answer rests on: the figures of the city, and how many reports the cells shown have."""
-    return facts_of(whole, layer) | {
+    return facts_of(whole, layer, asked) | {
         "n": found.n,
         "n_before": found.n_before,
         "n_city": whole.n,

@@ -6,11 +6,11 @@ from functools import lru_cache
 import numpy as np
 import shapely
 
-from api.hotspot_question import Boundaries, boundaries_of, grid_at
 from geo.cells import cell_polygons
 from geo.columns import Floats, Integers, Truths
 from geo.cube import COARSEST
 from geo.cube_axes import CUBE_RESOLUTION
+from geo.grids import Boundaries, boundaries_of, grid_at
 from geo.hexgrid import HexGrid
 from geo.jurisdiction import Layer
 

@@ -4,19 +4,25 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from api.hotspot_question import Asked
 from geo.dispatch import Dispatch
-from geo.hotspots import Found, Window
+from geo.hotspot_facts import hotspot_facts
+from geo.hotspots import Found
 from geo.jurisdiction import Layer
-from geo.privacy import LEAST_PEOPLE
 from maps.drawing import MapFacts
 from maps.hotspot_drawing import sentence
 from maps.hotspot_words import HOTSPOT_WORDS
+from maps.report_words import STATUSES
 from maps.words import WORDS, Language
 
 _BOUNDARIES = {"vi": "Phường, xã từ {}: {}", "en": "Wards and communes since {}: {}"}
+_ONLY = {
+    "vi": ("Chỉ gồm", "trạng thái {}", "trạng thái ngày {}: {}", "kênh {}", "quá hạn", "không tính phản ánh trùng"),
+    "en": ("Only", "status {}", "status on {}: {}", "channel {}", "overdue", "without duplicates"),
+}
 
 
-def facts_of(found: Found, layer: Layer) -> dict[str, Any]:
+def facts_of(found: Found, layer: Layer, asked: Asked) -> dict[str, Any]:
     """Tell period, n, method, parameters, boundaries and what was hidden.
 
     Parameters
@@ -24,33 +30,15 @@ def facts_of(found: Found, layer: Layer) -> dict[str, Any]:
     found : Found
     layer : Layer
         The ward boundaries in force on the last day of the period.
+    asked : Asked
+        Which reports were meant.
     """
-    question, generation = found.question, layer.generation
-    findings = found.findings
-    return {
-        "view": question.view,
-        "measure": question.measure,
-        "period": _period(question.window),
-        "period_before": None if question.before is None else _period(question.before),
-        "categories": question.window.categories,
-        "resolution": found.grid.resolution,
-        "n": found.n,
-        "n_before": found.n_before,
-        "cells": len(found),
-        "hot": int((findings > 0).sum()),
-        "cold": int((findings < 0).sum()),
-        "method": found.method,
-        "parameters": dict(found.parameters),
-        "synthetic": int(found.synthetic.sum()),
-        "hidden": {"cells": int(found.hidden.sum()), "fewer_reporters_than": LEAST_PEOPLE},
-        "generation": layer.words | {"source": generation.source},
-        "sentence": {language: sentence(found, language) for language in HOTSPOT_WORDS},
-        "meaning": {"vi": found.meaning.vi, "en": found.meaning.en},
-    }
+    sentences = {language: sentence(found, language) for language in HOTSPOT_WORDS}
+    return hotspot_facts(found, layer) | {"only": asked.only_words, "sentence": sentences}
 
 
-def map_facts(found: Found, dispatch: Dispatch, language: Language) -> MapFacts:
-    """Tell the same on the face of a map, in one language."""
+def map_facts(found: Found, dispatch: Dispatch, language: Language, cells: int) -> MapFacts:
+    """Tell the same on the face of a map of some of the city's cells, in one language."""
     window, jurisdiction = found.question.window, dispatch.jurisdiction
     layer = jurisdiction.layer_at(window.last)
     words = WORDS[language]
@@ -63,11 +51,23 @@ def map_facts(found: Found, dispatch: Dispatch, language: Language) -> MapFacts:
         schematic=layer.generation.schematic,
         synthetic=bool(found.synthetic.any()),
         made_at=dt.datetime.now(jurisdiction.territory.zone),
+        cells=cells,
     )
 
 
-def _period(window: Window) -> dict[str, dt.date]:
-    return {"from": window.first, "to": window.last}
+def only_words(asked: Asked, language: Language) -> tuple[str, str] | None:
+    """Say on the face of a map which reports it leaves out: a term and a text; None if it leaves out none."""
+    term, status, status_at, channel, overdue, distinct = _ONLY[language]
+    statuses = ", ".join(getattr(STATUSES[each], language).lower() for each in asked.statuses or ())
+    day = asked.only.status_at
+    said = [
+        statuses and (status.format(statuses) if day is None else status_at.format(WORDS[language].day(day), statuses)),
+        asked.only.channels and channel.format(", ".join(asked.only.channels)),
+        asked.only.overdue and overdue,
+        not asked.duplicates and distinct,
+    ]
+    text = "; ".join(str(each) for each in said if each)
+    return (term, text) if text else None
 
 
 def _named(dispatch: Dispatch, codes: Sequence[str] | None, language: Language) -> str | None:

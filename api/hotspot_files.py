@@ -1,15 +1,21 @@
 """Files of hot spots, each in the format that its name ends in, each with the same facts, each whole or not at all."""
 
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 import geopandas as gpd
 
-from api.hotspot_facts import facts_of, map_facts
+from api.hotspot_facts import facts_of, map_facts, only_words
+from api.hotspot_question import Asked
 from geo.dispatch import Dispatch
 from geo.errors import InputError
+from geo.grids import Boundaries, boundaries_of
 from geo.hotspots import Found
 from geo.simplify import simplify_coverage
+from maps.drawing import HexDrawing
 from maps.exports import csv_metadata, table, to_csv, to_geojson, to_parquet
 from maps.files import write_whole
 from maps.hexagons import drawn_map
@@ -20,6 +26,61 @@ from maps.words import Language
 MAPS: Final = (".html", ".png")
 TABLES: Final = (".geojson", ".parquet", ".csv")
 _OUTLINE_TOLERANCE_M = 30.0
+_ONE_PICTURE: Final = Lock()
+"""One picture at a time: each takes a processor and a hundred megabytes for a second or two."""
+
+
+@dataclass(frozen=True, eq=False)
+class HotspotMap:
+    """An answer as a map.
+
+    Parameters
+    ----------
+    found : Found
+        The cells that are drawn.
+    asked : Asked
+    dispatch : Dispatch
+        Its boundaries on the last day of the period are drawn and named.
+    cells : int
+        How many the city has.
+    language : {"vi", "en"}
+    size : {"a4", "slide"}
+        Of a picture.
+    """
+
+    found: Found
+    asked: Asked
+    dispatch: Dispatch
+    cells: int
+    language: Language = "vi"
+    size: Size = "slide"
+
+    def html(self) -> bytes:
+        """Give one file for a browser that opens without the internet."""
+        return drawn_map(self._drawing(), self._wards()).html().encode()
+
+    def png(self) -> bytes:
+        """Give a picture."""
+        with _ONE_PICTURE:
+            return picture(self._drawing(), self._wards(), self.size)
+
+    def _drawing(self) -> HexDrawing:
+        facts = map_facts(self.found, self.dispatch, self.language, self.cells)
+        drawing, only = hotspot_drawing(self.found, facts, self.language), only_words(self.asked, self.language)
+        return drawing if only is None else replace(drawing, notes=(only, *drawing.notes))
+
+    def _wards(self) -> gpd.GeoDataFrame:
+        jurisdiction = self.dispatch.jurisdiction
+        layer = jurisdiction.layer_at(self.found.question.window.last)
+        names = [unit.name_en if self.language == "en" else unit.name for unit in layer.units]
+        outline = _outline(boundaries_of(layer), jurisdiction.territory.metric_srid)
+        return gpd.GeoDataFrame({"name": names}, geometry=outline, crs=4326)
+
+
+@lru_cache(maxsize=4)
+def _outline(boundaries: Boundaries, metric_srid: int) -> gpd.GeoSeries:
+    outline = simplify_coverage(boundaries.polygons, _OUTLINE_TOLERANCE_M, metric_srid)
+    return gpd.GeoSeries(outline, crs=4326)
 
 
 def check_suffix(path: Path) -> None:
@@ -29,22 +90,15 @@ def check_suffix(path: Path) -> None:
         raise InputError(f"{path}: the name must end in one of {known}", "out")
 
 
-def write_hotspots(
-    path: Path, found: Found, dispatch: Dispatch, language: Language, size: Size = "slide", *, every_cell: bool = False
-) -> list[Path]:
+def write_hotspots(path: Path, drawn: HotspotMap, *, every_cell: bool = False) -> list[Path]:
     """Write an answer.
 
     Parameters
     ----------
     path : Path
         Ends in .geojson, .parquet, .csv, .png or .html.
-    found : Found
-    dispatch : Dispatch
-        Its boundaries on the last day of the period are drawn and named.
-    language : {"vi", "en"}
-        Of a map.
-    size : {"a4", "slide"}, optional
-        Of a picture.
+    drawn : HotspotMap
+        Of the whole city.
     every_cell : bool, optional
         Whether a table has the cells, too, of which there is nothing to say.
 
@@ -53,28 +107,16 @@ def write_hotspots(
     list of Path
         What was written: a CSV file's facts go into a file of their own beside it.
     """
-    if path.suffix.lower() in MAPS:
-        return _write_map(path, found, dispatch, language, size)
-    facts = facts_of(found, dispatch.jurisdiction.layer_at(found.question.window.last))
+    suffix, found = path.suffix.lower(), drawn.found
+    if suffix in MAPS:
+        write_whole(path, drawn.png() if suffix == ".png" else drawn.html())
+        return [path]
+    facts = facts_of(found, drawn.dispatch.jurisdiction.layer_at(found.question.window.last), drawn.asked)
     rows = table(found if every_cell else found.take(found.noteworthy), facts)
-    if path.suffix.lower() == ".csv":
+    if suffix == ".csv":
         beside = path.with_name(f"{path.name}-metadata.json")
         write_whole(path, to_csv(rows))
         write_whole(beside, csv_metadata(rows, facts, path.name))
         return [path, beside]
-    write_whole(path, to_geojson(rows, facts) if path.suffix.lower() == ".geojson" else to_parquet(rows, facts))
-    return [path]
-
-
-def _write_map(path: Path, found: Found, dispatch: Dispatch, language: Language, size: Size) -> list[Path]:
-    jurisdiction = dispatch.jurisdiction
-    layer = jurisdiction.layer_at(found.question.window.last)
-    outline = simplify_coverage(layer.locator.polygons, _OUTLINE_TOLERANCE_M, jurisdiction.territory.metric_srid)
-    names = [unit.name_en if language == "en" else unit.name for unit in layer.units]
-    wards = gpd.GeoDataFrame({"name": names}, geometry=outline, crs=4326)
-    drawing = hotspot_drawing(found, map_facts(found, dispatch, language), language)
-    if path.suffix.lower() == ".png":
-        write_whole(path, picture(drawing, wards, size))
-    else:
-        drawn_map(drawing, wards).save(path)
+    write_whole(path, to_geojson(rows, facts) if suffix == ".geojson" else to_parquet(rows, facts))
     return [path]

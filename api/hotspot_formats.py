@@ -15,7 +15,10 @@ from maps.exports import Facts, to_arrow, to_columns, to_csv, to_geojson, to_par
 
 COLUMNS, ARROW, CSV = "application/json", "application/vnd.apache.arrow.stream", "text/csv"
 PARQUET = "application/vnd.apache.parquet"
+PNG, HTML = "image/png", "text/html; charset=utf-8"
+MAPS: Final[Mapping[str, str]] = {"png": PNG, "html": HTML}
 TABLES: Final[Mapping[str, str]] = {"geojson": GEOJSON, "json": COLUMNS, "arrow": ARROW, "csv": CSV, "parquet": PARQUET}
+FORMATS: Final[Mapping[str, str]] = {**TABLES, **MAPS}
 WRITERS: Final[Mapping[str, Callable[[pa.Table, Facts], bytes]]] = {
     GEOJSON: to_geojson,
     COLUMNS: to_columns,
@@ -25,19 +28,36 @@ WRITERS: Final[Mapping[str, Callable[[pa.Table, Facts], bytes]]] = {
 }
 
 
-def table_type(request: Request, format: str | None) -> str:
-    """Choose the format of a table: by its name, else by the Accept header."""
-    return TABLES[format] if format else negotiated(request, tuple(TABLES.values()))
+def type_of(request: Request, format: str | None) -> str:
+    """Choose the format: by its name, else that of a table by the Accept header."""
+    return FORMATS[format] if format else negotiated(request, tuple(TABLES.values()))
 
 
-def respond_table(request: Request, media_type: str, rows: pa.Table, facts: Facts) -> Response:
-    """Answer with a table in one of the formats."""
+def respond_table(request: Request, media_type: str, rows: pa.Table, facts: Facts, name: str) -> Response:
+    """Answer with a table in one of the formats; `name` is that of a file of it, without a suffix."""
+    content, write = content_of(rows, facts), lambda: WRITERS[media_type](rows, facts)
+    if media_type == PARQUET:
+        return respond_file(request, media_type, content, write, name)
     headers = {}
     if media_type == CSV:
         address = request.url.include_query_params(format="json")
         headers["link"] = f'<{address.path}?{address.query}>; rel="describedby"; type="{COLUMNS}"'
-    content = json_bytes(facts), to_arrow(rows.replace_schema_metadata(None))
-    return respond(request, media_type, content, lambda: WRITERS[media_type](rows, facts), headers)
+    return respond(request, media_type, content, write, headers)
+
+
+def respond_file(
+    request: Request, media_type: str, content: tuple[bytes, ...], body: Callable[[], bytes], name: str
+) -> Response:
+    """Answer with what is kept as a file; see `respond`."""
+    suffix = next(format for format, kind in FORMATS.items() if kind == media_type)
+    return respond(
+        request, media_type, content, body, {"content-disposition": f'attachment; filename="{name}.{suffix}"'}
+    )
+
+
+def content_of(rows: pa.Table, facts: Facts) -> tuple[bytes, ...]:
+    """Give all that an answer tells, whatever its format."""
+    return json_bytes(facts), to_arrow(rows.replace_schema_metadata(None))
 
 
 def respond(

@@ -2,19 +2,16 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from geo.cube import Query
 from geo.cube_axes import CUBE_RESOLUTION
 from geo.dispatch import Dispatch
 from geo.errors import InputError
-from geo.hexgrid import HexGrid
 from geo.hotspots import Question, Window
-from geo.jurisdiction import Layer
 from geo.period import period_of, whole_months
 from geo.store.counts import EVERYTHING, Only
-from geo.territory import Generation, Territory
+from geo.territory import Territory
 
 Period = tuple[dt.date | None, dt.date | None]
 
@@ -48,6 +45,18 @@ class Asked:
     statuses: tuple[str, ...] | None = None
     duplicates: bool = True
     only: Only = EVERYTHING
+
+    @property
+    def only_words(self) -> dict[str, Any]:
+        """Tell which reports are meant besides period and categories: parameters and values, those that were given."""
+        said = {
+            "status": self.statuses,
+            "status_at": self.only.status_at and self.only.status_at.isoformat(),
+            "channel": self.only.channels,
+            "overdue": self.only.overdue,
+        }
+        given = {name: value for name, value in said.items() if value}
+        return given if self.duplicates else given | {"duplicates": False}
 
     @property
     def from_rows(self) -> bool:
@@ -84,27 +93,3 @@ class Asked:
             generation_id,
             duplicates=self.duplicates,
         )
-
-
-@dataclass(frozen=True)
-class Boundaries:
-    """Polygons that are told apart by their generation: they never change under it."""
-
-    generation: Generation
-    polygons: Any = field(compare=False)
-
-
-def boundaries_of(layer: Layer) -> Boundaries:
-    """Give the boundaries of a layer, by which what is made of them is kept."""
-    return Boundaries(layer.generation, layer.locator.polygons)
-
-
-def grid_of(layer: Layer, resolution: int) -> HexGrid:
-    """Give the grid of a generation; made once."""
-    return grid_at(boundaries_of(layer), resolution)
-
-
-@lru_cache(maxsize=16)
-def grid_at(boundaries: Boundaries, resolution: int) -> HexGrid:
-    """Give the grid of boundaries; made once."""
-    return HexGrid.of(boundaries.polygons, resolution)

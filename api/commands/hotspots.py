@@ -65,7 +65,7 @@ def hotspots(
 
     Example: hientruong hotspots --file reports/ --scheduler tcp://10.0.0.5:8786 --from 2020-01-01 --out hot.parquet
     """
-    from api.hotspot_files import check_suffix, write_hotspots
+    from api.hotspot_files import HotspotMap, check_suffix, write_hotspots
     from api.hotspot_question import Asked
     from geo.errors import InputError
     from maps.hotspot_drawing import sentence
@@ -88,7 +88,8 @@ def hotspots(
     found, dispatch = _found(asked, population, file, scheduler)
     words: Any = language
     dimensions: Any = size
-    written = write_hotspots(out, found, dispatch, words, dimensions, every_cell=all_cells)
+    drawn = HotspotMap(found, asked, dispatch, len(found), words, dimensions)
+    written = write_hotspots(out, drawn, every_cell=all_cells)
     say(f"{', '.join(map(str, written))}: {sentence(found, 'en')}")
 
 
@@ -96,7 +97,7 @@ def _found(
     asked: "Asked", population: Path | None, file: Path | None, scheduler: str | None
 ) -> "tuple[Found, Dispatch]":
     """Count the stored reports, or those of a folder, and answer."""
-    from api.hotspot_question import grid_of
+    from geo.grids import grid_of
     from geo.hotspot_views import find
     from geo.population import read_population
     from geo.store.boundaries import read_dispatch

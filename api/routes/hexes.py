@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from api.caller import Calling, require
 from api.hotspot_answer import counter_for
 from api.hotspot_cells import cells_in
-from api.hotspot_formats import TABLES, respond_table, table_type
+from api.hotspot_formats import TABLES, respond_table, type_of
 from api.public_counts import fine, hidden_words, published, refuse_details
 from api.routes.filters import BoundariesAt, Filters, TableFormat, UnitCode, ward_at
 from api.routes.geojson import Bbox, bbox_of, generation_member
@@ -46,7 +46,7 @@ async def hexes(
 
     Without a key: whole months that are over; what few people reported is told of coarser cells, in ``hidden``.
     """
-    media_type, box, public = table_type(request, format), bbox_of(bbox), not caller.sees_small_counts
+    media_type, box, public = type_of(request, format), bbox_of(bbox), not caller.sees_small_counts
     window = asked.question(service.dispatch, public=public).window
     layer, ward = ward_at(service.dispatch.jurisdiction, window, unit, boundaries_at)
     query = asked.query(window, **ward)
@@ -85,7 +85,7 @@ async def hexes(
             "synthetic": int(counts.synthetic.sum()),
         }
         rows = pa.table({"cell": cell_names(counts.cell).tolist(), "count": counts.count}).cast(_ROWS)
-        return respond_table(request, media_type, rows, facts | months)
+        return respond_table(request, media_type, rows, facts | months, f"hexes-{window.first}-{window.last}")
 
     return await run_in_threadpool(answer)
 

@@ -2,28 +2,34 @@
 
 import datetime as dt
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
 from api.caller import Calling
-from api.hotspot_answer import answered
-from api.hotspot_formats import TABLES, table_type
-from api.routes.filters import Filters, TableFormat
+from api.hotspot_answer import Shape, answered
+from api.hotspot_formats import FORMATS, type_of
+from api.routes.filters import Filters
 from api.routes.geojson import Bbox
 from api.service import WholeService
 from geo.hotspots import Measure, Method, View
+from maps.png import Size
+from maps.words import Language
 
 router = APIRouter(prefix="/v1", tags=["maps"])
 
 UnitCode = Annotated[str | None, Query(description="code of a ward: cells that touch it, judged by the whole city")]
+AnyFormat = Annotated[
+    Literal["geojson", "json", "arrow", "csv", "parquet", "png", "html"] | None,
+    Query(description="stronger than the Accept header; pictures and maps by name only"),
+]
 EveryCell = Annotated[bool, Query(description="cells without a report or finding, too")]
 
 
 @router.get(
     "/hotspots",
     response_class=Response,
-    responses={200: {"content": {kind: {} for kind in TABLES.values()}}, 304: {}},
+    responses={200: {"content": {kind: {} for kind in FORMATS.values()}}, 304: {}},
 )
 async def hotspots(
     request: Request,
@@ -41,16 +47,19 @@ async def hotspots(
     unit: UnitCode = None,
     bbox: Bbox = None,
     every_cell: EveryCell = False,
-    format: TableFormat = None,
+    format: AnyFormat = None,
+    lang: Annotated[Language, Query(description="of a map")] = "vi",
+    size: Annotated[Size, Query(description="of a picture")] = "slide",
 ) -> Response:
     """Find where reports concentrate more than chance would give, how that came about, or what changed.
 
     Without a key: whole months that are over, without cells of few people, as counts or hot spots.
     """
-    media_type = table_type(request, format)
+    media_type = type_of(request, format)
     asked = replace(
         asked,
         compare=(compare_from, compare_to),
         options={"view": view, "measure": measure, "method": method, "k": k, "alpha": alpha, "step_days": step},
     )
-    return await answered(request, service, caller, asked, media_type, (unit, bbox), every_cell=every_cell)
+    shape = Shape(media_type, unit, bbox, every_cell, lang, size)
+    return await answered(request, service, caller, asked, shape)

@@ -6,6 +6,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import esda
@@ -20,10 +21,11 @@ import pytest
 from libpysal.graph import Graph
 from PIL import Image
 
-from api.hotspot_files import write_hotspots
-from api.hotspot_question import Asked, grid_of
+from api.hotspot_files import HotspotMap, write_hotspots
+from api.hotspot_question import Asked
 from geo.cube_axes import Axes
 from geo.dispatch import Dispatch
+from geo.grids import grid_of
 from geo.hotspot_views import counting, find
 from geo.hotspots import Found
 from geo.store.cube import read_cube
@@ -182,10 +184,14 @@ def test_hot_spots_refuse_with_the_parameter(http: httpx.Client, query: dict, pa
     problem(http.get("/v1/hotspots", params=ASKED | query), 422, parameter=parameter)
 
 
+def asked_for_parking() -> Asked:
+    return Asked(("parking",), tuple(map(dt.date.fromisoformat, PERIOD.values())))
+
+
 @pytest.fixture(scope="module")
 def found(demo: Database, dispatch: Dispatch) -> Found:  # noqa: F811
     """The same question, asked without HTTP."""
-    asked = Asked(("parking",), tuple(map(dt.date.fromisoformat, PERIOD.values())))
+    asked = asked_for_parking()
     question = asked.question(dispatch)
     engine = open_engine(demo.url)
     cube = read_cube(engine, dispatch.jurisdiction.territory, Axes(("waste", "parking", "fire_risk"))).cube
@@ -197,7 +203,8 @@ def found(demo: Database, dispatch: Dispatch) -> Found:  # noqa: F811
 def test_tables_hold_what_http_says(found: Found, dispatch: Dispatch, http: httpx.Client, tmp_path: Path) -> None:
     columns = columns_of(http.get("/v1/hotspots", params=ASKED | {"format": "json"}))
     for suffix in ("geojson", "parquet", "csv"):
-        write_hotspots(tmp_path / f"parking.{suffix}", found, dispatch, "vi")
+        drawn = HotspotMap(found, asked_for_parking(), dispatch, len(found))
+        write_hotspots(tmp_path / f"parking.{suffix}", drawn)
     table = pq.read_table(tmp_path / "parking.parquet")
     with (tmp_path / "parking.csv").open(encoding="utf-8", newline="") as opened:
         rows = list(csv.DictReader(opened))
@@ -215,7 +222,8 @@ def test_tables_hold_what_http_says(found: Found, dispatch: Dispatch, http: http
 def test_maps_say_what_http_says(found: Found, dispatch: Dispatch, http: httpx.Client, tmp_path: Path) -> None:
     body = http.get("/v1/hotspots", params=ASKED | {"format": "json"}).raise_for_status().json()
     for size, pixels in (("slide", (1440, 810)), ("a4", (1240, 1754))):
-        write_hotspots(tmp_path / "parking.png", found, dispatch, "vi", size)
+        drawn = HotspotMap(found, asked_for_parking(), dispatch, len(found), "vi", size)
+        write_hotspots(tmp_path / "parking.png", drawn)
         with Image.open(tmp_path / "parking.png") as image:
             assert np.abs(np.subtract(image.size, pixels)).max() <= 1
             assert image.text["Title"] == "Điểm nóng đỗ xe"
@@ -224,9 +232,39 @@ def test_maps_say_what_http_says(found: Found, dispatch: Dispatch, http: httpx.C
             shown = {colour for _, colour in image.convert("RGB").getcolors(1 << 24)}
             assert min(np.abs(np.subtract(list(shown), red)).sum(axis=1)) < 12
             assert min(np.abs(np.subtract(list(shown), orange)).sum(axis=1)) < 12
-    write_hotspots(tmp_path / "parking.html", found, dispatch, "en")
+    write_hotspots(tmp_path / "parking.html", replace(drawn, language="en"))
     assert body["sentence"]["en"] in (tmp_path / "parking.html").read_text("utf-8")
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize(("size", "lang"), [("slide", "vi"), ("a4", "en")])
+def test_a_picture_by_http_is_that_of_the_command(http, found: Found, dispatch: Dispatch, size: str, lang: str) -> None:
+    answer = http.get("/v1/hotspots", params=ASKED | {"format": "png", "size": size, "lang": lang}).raise_for_status()
+    assert answer.headers["content-type"] == "image/png"
+    named = 'attachment; filename="hotspots-parking-2026-01-01-2026-06-30.png"'
+    assert answer.headers["content-disposition"] == named
+    drawn = HotspotMap(found, asked_for_parking(), dispatch, len(found), lang, size).png()
+    theirs, ours = (np.asarray(Image.open(io.BytesIO(each)).convert("RGB")) for each in (answer.content, drawn))
+    # The minute at which each was made may differ.
+    assert (theirs != ours).any(axis=2).mean() < 0.001
+    tag = {"if-none-match": answer.headers["etag"]}
+    again = http.get("/v1/hotspots", params=ASKED | {"format": "png", "size": size, "lang": lang}, headers=tag)
+    assert again.status_code == 304
+
+
+def test_a_map_by_http_says_what_it_leaves_out_and_parquet_holds_the_columns(http) -> None:
+    asked = ASKED | {"channel": "app", "status": ["waiting", "resolved"], "duplicates": False}
+    answer = http.get("/v1/hotspots", params=asked | {"format": "html", "lang": "en"}).raise_for_status()
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "status waiting, resolved; channel app; without duplicates" in answer.text
+    body = http.get("/v1/hotspots", params=asked | {"format": "json"}).raise_for_status().json()
+    assert body["only"] == {"status": ["waiting", "resolved"], "channel": ["app"], "duplicates": False}
+    assert body["sentence"]["en"] in answer.text
+    parquet = http.get("/v1/hotspots", params=asked | {"format": "parquet"}).raise_for_status()
+    assert parquet.headers["content-disposition"].endswith('.parquet"')
+    table = gpd.read_parquet(io.BytesIO(parquet.content))
+    assert table["cell"].tolist() == body["columns"]["cell"]
+    assert table["q"].tolist() == body["columns"]["q"]
 
 
 def test_the_command_writes_a_file_and_says_what_is_in_it(demo: Database, found: Found, tmp_path: Path) -> None:  # noqa: F811

@@ -82,7 +82,7 @@ class Succession:
     noise_width_m : float
         Strips that are narrower may be digitising noise.
     pairs : DataFrame
-        As of `boundaries.succession.find_succession`.
+        As of `geo.succession.find_succession`.
     old, new : GeoDataFrame
         The units of the two generations.
     """
@@ -107,8 +107,8 @@ class Succession:
 @lru_cache(maxsize=_PAIRS)
 def succession(service: Service, old: int, new: int) -> Succession:
     """Lay one generation over another: a second or more, once a pair."""
-    from boundaries.noise import noise_width_m  # here, as they bring geopandas: the service starts a second sooner
-    from boundaries.succession import find_succession
+    from geo.noise import noise_width_m  # here, as they bring geopandas: the service starts a second sooner
+    from geo.succession import find_succession
 
     before, after = service.ask(lambda connection: [read_units_frame(connection, id) for id in (old, new)])
     width = noise_width_m(before, after)
@@ -117,7 +117,7 @@ def succession(service: Service, old: int, new: int) -> Succession:
 
 def succession_by_reports(service: Service, found: Succession) -> "DataFrame":
     """Add to the pairs how many of today's reports they share; counted anew each time, as reports come in."""
-    from boundaries.succession import with_reports
+    from geo.succession import with_reports
 
     territory = service.dispatch.jurisdiction.territory
     reports = service.ask(lambda connection: count_shared_reports(connection, territory, *found.locators))

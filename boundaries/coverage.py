@@ -3,7 +3,6 @@
 Units are given in the order of their codes, so that the lower position is the lower code.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from boundaries.geodesy import areas_m2, lengths_m
+from geo.geodesy import areas_m2, lengths_m
+from geo.shapes import Shapes, polygonal, segments
 
 EPSILON = 1e-9
 """Degrees (0.1 mm): vertices and edges that lie closer are at the same place."""
-
-Shapes = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -136,15 +134,6 @@ def _longest_first(units: npt.NDArray[np.intp], lengths: npt.NDArray[np.float64]
     return tuple(int(member) for member in members[np.lexsort((members, -totals))])
 
 
-def segments(lines: Shapes) -> tuple[Shapes, npt.NDArray[np.intp]]:
-    """Cut lines into their segments; return these and the position of the line that each comes from."""
-    parts, line = shapely.get_parts(lines, return_index=True)
-    points, part = shapely.get_coordinates(parts, return_index=True)
-    joined = part[1:] == part[:-1]
-    ends = np.stack([points[:-1], points[1:]], axis=1)[joined]
-    return shapely.linestrings(ends), line[part[:-1][joined]]
-
-
 def _nearest_unit(segments: Shapes, shapes: Shapes, owner: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     """Return the unit, but the owner, that touches each segment, nearest to its middle; if there is none, the owner."""
     segment, unit = shapely.STRtree(shapes).query(segments, predicate="dwithin", distance=EPSILON)
@@ -157,14 +146,3 @@ def _nearest_unit(segments: Shapes, shapes: Shapes, owner: npt.NDArray[np.intp])
     nearest = owner.copy()
     nearest[found] = unit[order][first]
     return nearest
-
-
-def polygonal(shapes: Iterable[Any]) -> Shapes:
-    """Return shapes as multipolygons, without the points and lines that an operation may have left in them."""
-    shapes = np.asarray(shapes, dtype=object)
-    parts, owner = shapely.get_parts(shapes, return_index=True)
-    parts, inner = shapely.get_parts(parts, return_index=True)
-    areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    out = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
-    shapely.multipolygons(parts[areal], indices=owner[inner][areal], out=out)
-    return out

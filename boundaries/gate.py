@@ -7,14 +7,14 @@ import numpy as np
 
 from boundaries.attributes import check_codes, check_names
 from boundaries.comparison import compare_with_previous, compare_with_stated
-from boundaries.coverage import polygonal
 from boundaries.exceptions import Exemption
-from boundaries.geodesy import areas_m2
 from boundaries.report import GateReport
 from boundaries.rings import check_coordinates, repair_rings
 from boundaries.verdict import judge_coverage
 from boundaries.vietnamese import nfc
 from geo.errors import InputError
+from geo.geodesy import areas_m2
+from geo.shapes import polygonal
 from geo.vocabulary import LEVELS
 
 TOLERANCE_M2 = 1.0

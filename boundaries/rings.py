@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from boundaries.coverage import Shapes, polygonal
 from boundaries.report import Finding
+from geo.shapes import Shapes, polygonal
 
 Texts = npt.NDArray[np.object_]
 

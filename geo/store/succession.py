@@ -1,38 +1,20 @@
-"""Reports counted by the units that hold their points in two generations: who became whom, by reports."""
+"""Reports read to be counted by the units that hold their points in two generations."""
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import numpy as np
 from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.dialects.postgresql import BYTEA
 
-from geo.columns import Columns, Floats, Integers
-from geo.jurisdiction import NEAREST_WITHIN_M
+from geo.columns import Floats
 from geo.locator import Locator
+from geo.shared_reports import SharedReports, count_shared
 from geo.store.schema import Report
 from geo.territory import Territory
 
 _NEXT = dt.timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class SharedReports(Columns):
-    """How many reports each pair of units shares; pairs with none are left out.
-
-    Parameters
-    ----------
-    old, new : ndarray of int64, shape (m,)
-        Positions in the codes of the two locators, ascending by old and then by new; -1 where a point is in no unit.
-    count : ndarray of int64, shape (m,)
-        Reports; they sum to all that were read.
-    """
-
-    old: Integers
-    new: Integers
-    count: Integers
 
 
 def count_shared_reports(
@@ -69,17 +51,15 @@ def count_shared_reports(
     Exact: each report is located by its point, whichever unit it was filed under, duplicates and demo reports too. The
     points are read a month at a time (one partition, 16 bytes a report), so memory does not grow with the years.
     """
-    rows, columns = len(old.codes) + 1, len(new.codes) + 1  # the first of each: in no unit
-    counts = np.zeros(rows * columns, dtype=np.int64)
     months = _months(connection, territory, first, last)
-    for done, points in enumerate(months, start=1):
-        lon, lat = _read(connection, points)
-        before, after = (each.locate(lon, lat, NEAREST_WITHIN_M).unit.astype(np.int64) + 1 for each in (old, new))
-        counts += np.bincount(before * columns + after, minlength=len(counts))
-        if advance is not None:
-            advance(done, len(months))
-    pair = np.flatnonzero(counts)
-    return SharedReports(pair // columns - 1, pair % columns - 1, counts[pair])
+
+    def points() -> Iterator[tuple[Floats, Floats]]:
+        for done, month in enumerate(months, start=1):
+            yield _read(connection, month)
+            if advance is not None:
+                advance(done, len(months))
+
+    return count_shared(old, new, points())
 
 
 def _months(

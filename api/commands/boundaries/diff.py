@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandas import DataFrame
 
+    from geo.shared_reports import SharedReports
     from geo.store.session import Connection
-    from geo.store.succession import SharedReports
     from geo.territory import Generation, Territory
     from maps.words import Language
 
@@ -53,10 +53,10 @@ def diff_generations(
 
     Example: hientruong boundaries diff 3 5 --csv succession.csv --map succession.html
     """
-    from boundaries.noise import noise_width_m
-    from boundaries.succession import find_succession, with_reports
+    from geo.noise import noise_width_m
     from geo.store.boundaries import find_generation, read_territory, read_units_frame
     from geo.store.session import transaction
+    from geo.succession import find_succession, with_reports
 
     require_html(map_file)
     with transaction() as connection:
@@ -109,7 +109,7 @@ def _write_map(
     zone: dt.tzinfo,
     language: "Language",
 ) -> None:
-    from boundaries.succession import transferred_parts
+    from geo.succession import transferred_parts
     from maps.transfers import TransferFacts, transfers_map
 
     counts = found["extent"].value_counts()

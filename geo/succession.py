@@ -8,11 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from boundaries.coverage import polygonal
-from boundaries.geodesy import areas_m2, lengths_m
+from geo.geodesy import areas_m2, lengths_m
+from geo.shapes import polygonal
 
 if TYPE_CHECKING:
-    from geo.store.succession import SharedReports
+    from geo.shared_reports import SharedReports
 
 NOISE_SHARE = 0.02
 """A strip that is this share of the old unit or of the new one matters to it, however narrow it is."""
@@ -26,7 +26,7 @@ def find_succession(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, noise_width_m:
     old, new : GeoDataFrame
         Columns code, name and geometry: valid polygons, lon, lat, EPSG:4326. The units of one frame do not overlap.
     noise_width_m : float
-        Mean width in metres below which a strip may be digitising noise: see `boundaries.noise.noise_width_m`.
+        Mean width in metres below which a strip may be digitising noise: see `geo.noise.noise_width_m`.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def with_reports(found: pd.DataFrame, old: pd.DataFrame, new: pd.DataFrame, repo
     old, new : DataFrame
         Columns code and name: the same units.
     reports : SharedReports
-        Counted by `geo.store.succession.count_shared_reports`, with locators of these units.
+        Counted by `geo.shared_reports.count_shared`, with locators of these units.
 
     Returns
     -------

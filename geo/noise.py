@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from boundaries.coverage import Shapes, segments
+from geo.shapes import Shapes, segments
 
 MIN_WIDTH_M = 10.0
 """A line on a 1:10,000 map is known to half a millimetre, 5 m on the ground: two surveys of it may be 10 m apart."""

@@ -67,6 +67,32 @@ class Layer:
         located = self.locator.locate(lon, lat, nearest_within_m=NEAREST_WITHIN_M)
         return self.unit_ids[located.unit], located.how
 
+    def unit_ids_of(
+        self,
+        unit_id: npt.NDArray[np.int64],
+        generation_id: npt.NDArray[np.int64],
+        lon: npt.NDArray[np.float64],
+        lat: npt.NDArray[np.float64],
+    ) -> npt.NDArray[np.int64]:
+        """Find the unit of reports under these boundaries: the one that they have, if it was found by these.
+
+        Parameters
+        ----------
+        unit_id, generation_id : ndarray of int64, shape (n,)
+            What each report has.
+        lon, lat : ndarray of float64, shape (n,)
+            WGS 84 degrees.
+
+        Returns
+        -------
+        ndarray of int64, shape (n,)
+            Database ids; 0 for a point in no unit.
+        """
+        elsewhere = generation_id != self.generation.id
+        found = unit_id.copy()
+        found[elsewhere], _ = self.place(lon[elsewhere], lat[elsewhere])
+        return found
+
     def unit_with(self, code: str) -> Unit | None:
         """Find the unit that has a code in these boundaries."""
         return next((unit for unit in self.units if unit.code == code), None)

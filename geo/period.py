@@ -56,18 +56,24 @@ def whole_months(first: dt.date, last: dt.date, today: dt.date) -> tuple[dt.date
 
 
 def months_of(first: dt.date, last: dt.date) -> list[tuple[dt.date, dt.date]]:
-    """Cut a period where months begin.
+    """Cut a period where months begin; InputError if it is longer than ten years.
 
     Examples
     --------
     >>> [f"{begin} {end}" for begin, end in months_of(dt.date(2026, 1, 20), dt.date(2026, 3, 5))]
     ['2026-01-20 2026-01-31', '2026-02-01 2026-02-28', '2026-03-01 2026-03-05']
     """
+    months = each_month(first, last)
+    if len(months) > _MOST_MONTHS:
+        raise InputError(f"a series has at most {_MOST_MONTHS} months, not {len(months)}", "from")
+    return months
+
+
+def each_month(first: dt.date, last: dt.date) -> list[tuple[dt.date, dt.date]]:
+    """Cut a period of any length where months begin."""
     months, begin = [], first
     while begin <= last:
         following = (begin.replace(day=1) + _MONTH).replace(day=1)
         months.append((begin, min(following - dt.timedelta(days=1), last)))
         begin = following
-    if len(months) > _MOST_MONTHS:
-        raise InputError(f"a series has at most {_MOST_MONTHS} months, not {len(months)}", "from")
     return months

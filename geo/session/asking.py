@@ -19,7 +19,16 @@ class Asking:
     def __init__(self, source: Source) -> None:
         self._source = source
 
-    @staticmethod
-    def _period(dispatch: Dispatch, since: Day | None, until: Day | None) -> tuple[dt.date, dt.date]:
-        """Fill in the days that were not given, as the API does: the 30 days until today, or until the last one."""
-        return period_of(dispatch.jurisdiction.territory, day_of(since, "since"), day_of(until, "until"))
+    def _period(self, dispatch: Dispatch, since: Day | None, until: Day | None) -> tuple[dt.date, dt.date]:
+        """Fill in the days that were not given, as the API does: the 30 days until today, or until the last one.
+
+        Of a folder the last day is its own.
+        """
+        held, last = self._source.held, day_of(until, "until")
+        if last is None and held.days is not None:
+            last = held.days[1]
+        period = period_of(dispatch.jurisdiction.territory, day_of(since, "since"), last)
+        if held.days is not None and since is None:
+            period = max(period[0], held.days[0]), period[1]
+        held.check_days(*period)
+        return period

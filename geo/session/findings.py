@@ -14,7 +14,7 @@ from geo.errors import InputError
 from geo.grids import grid_of
 from geo.hexgrid import HexGrid
 from geo.hotspot_facts import hotspot_facts
-from geo.hotspot_views import counting, find
+from geo.hotspot_views import counting, find, windows_of
 from geo.hotspots import Found, Measure, Method, Question, Window
 from geo.jurisdiction import Layer
 from geo.population import read_population
@@ -268,10 +268,17 @@ class Findings(Asking):
         return self._frame(dispatch, layer, whole, area, bbox, every_cell)
 
     def _find(self, layer: Layer, question: Question, query: Query, population: Path | str | None) -> Found:
+        held, people = self._source.held, question.measure == "reporters"
+        if question.view != "counts" or question.measure == "share":
+            held.check_city(f"the view {question.view} of {question.measure}")
+        if people:
+            held.check_reporters()
+        for window in windows_of(question):
+            held.check_days(window.first, window.last)
         grid: HexGrid = grid_of(layer, query.resolution)
         if population is not None:
             grid = grid.with_population(*read_population(Path(population)))
-        return find(grid, counting(self._source.cube(), query, reporters=question.measure == "reporters"), question)
+        return find(grid, counting(self._source.cube(), query, reporters=people), question)
 
     def _frame(
         self, dispatch: Dispatch, layer: Layer, whole: Found, area: Any, bbox: Box | None, every_cell: bool

@@ -90,6 +90,7 @@ class Reports(Asking):
             None if unit is None or layer is None else unit_of(layer, unit).id,
             None if day is None or layer is None else layer.generation.id,
         )
+        self._source.held.check_days(*days)
         rows = self._source.reports(selection, tuple(dict.fromkeys(("id", "synthetic", *wanted))))
         if day is not None and layer is not None:
             rows = _with_units(rows, layer, jurisdiction)
@@ -109,9 +110,7 @@ class Reports(Asking):
 
 def _with_units(rows: pa.Table, layer: Layer, jurisdiction: Jurisdiction) -> pa.Table:
     """Name the unit of each report under given boundaries: by its point, unless it was located by them."""
-    unit_id = rows["unit_id"].to_numpy().copy()
-    elsewhere = rows["generation_id"].to_numpy() != layer.generation.id
-    unit_id[elsewhere], _ = layer.place(*(rows[name].to_numpy()[elsewhere] for name in ("lon", "lat")))
+    unit_id = layer.unit_ids_of(*(rows[name].to_numpy() for name in ("unit_id", "generation_id", "lon", "lat")))
     ids, place = np.unique(unit_id, return_inverse=True)
     units = [jurisdiction.units.get(int(id)) for id in ids]
     for name, attribute in _OF_UNITS.items():

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from geo.cube import Cube
 from geo.dispatch import Dispatch
+from geo.errors import ForbiddenError, InputError
 from geo.ranking import Cases
 from geo.territory import Generation
 
@@ -42,12 +43,57 @@ class Selection:
     generation_id: int | None = None
 
 
+@dataclass(frozen=True)
+class Held:
+    """Which reports a source has, if not all; a question that they can't answer is refused, never answered by a part.
+
+    Parameters
+    ----------
+    days : (date, date), optional
+        First and last local day.
+    unit : str, optional
+        Code of the unit whose reports alone it has.
+    reporters : bool
+        Whether reports of the same person can be told.
+    """
+
+    days: tuple[dt.date, dt.date] | None = None
+    unit: str | None = None
+    reporters: bool = True
+
+    def check_days(self, first: dt.date | None, last: dt.date | None) -> None:
+        """Refuse days of which there are no reports here."""
+        if self.days is None:
+            return
+        for field, day in (("since", first), ("until", last)):
+            if day is not None and not self.days[0] <= day <= self.days[1]:
+                raise InputError(
+                    f"{field} {day}: the folder has the reports from {self.days[0]} to {self.days[1]}: ask for these "
+                    "days, or export more",
+                    field,
+                )
+
+    def check_city(self, what: str) -> None:
+        """Refuse what compares with the whole city."""
+        if self.unit is not None:
+            raise ForbiddenError(f"{what} needs the whole city, and this folder has the reports of unit {self.unit}")
+
+    def check_reporters(self) -> None:
+        """Refuse to count people who can't be told apart."""
+        if not self.reporters:
+            raise ForbiddenError("the folder does not tell people apart: export it with --reporters")
+
+
 class Source(Protocol):
     """Where a session's answers come from."""
 
     @property
     def name(self) -> str:
         """What frames say they come from."""
+
+    @property
+    def held(self) -> Held:
+        """Which reports it has."""
 
     def dispatch(self) -> Dispatch:
         """Give the boundaries, categories and rules of now."""

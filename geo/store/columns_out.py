@@ -1,6 +1,7 @@
 """Many rows out of the database at once: what a query finds, as Arrow columns, by one COPY."""
 
 import io
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +16,10 @@ _TYPES = (
     (sql.Float, pa.float64()),
     (sql.DateTime, pa.timestamp("us", tz="UTC")),
 )
+
+
+BLOCK_BYTES = 8 << 20
+_PARSING = pacsv.ParseOptions(newlines_in_values=True)
 
 
 def read_table(connection: Connection, query: Select[*tuple[Any, ...]]) -> pa.Table:
@@ -32,26 +37,35 @@ def read_table(connection: Connection, query: Select[*tuple[Any, ...]]) -> pa.Ta
     pyarrow.Table
         NULL is null. Floating-point numbers are those of the database, bit for bit.
     """
-    compiled = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
-    statement = f"COPY ({compiled}) TO STDOUT (FORMAT csv)"
-    with connection.connection.cursor().copy(statement, compiled.params) as copy:
+    with connection.connection.cursor().copy(*_statement(connection, query)) as copy:
         rows = io.BytesIO(b"".join(copy))
-    names = [column.name for column in query.selected_columns]
+    kinds = _kinds(query)
     if not rows.getbuffer().nbytes:
-        return pa.table({name: pa.array([], kind) for name, kind in zip(names, _kinds(query), strict=True)})
-    return pacsv.read_csv(
-        rows,
-        pacsv.ReadOptions(column_names=names),
-        pacsv.ParseOptions(newlines_in_values=True),
-        pacsv.ConvertOptions(
-            column_types=dict(zip(names, _kinds(query), strict=True)),
-            true_values=["t"],
-            false_values=["f"],
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-        ),
-    )
+        return pa.table({name: pa.array([], kind) for name, kind in kinds.items()})
+    return pacsv.read_csv(rows, pacsv.ReadOptions(column_names=list(kinds)), _PARSING, _converting(kinds))
+
+
+def read_tables(
+    connection: Connection, query: Select[*tuple[Any, ...]], block_bytes: int = BLOCK_BYTES
+) -> Iterator[pa.Table]:
+    """Read the rows of a query as `read_table` does, a table after the other: no more than some are held at a time.
+
+    Parameters
+    ----------
+    connection : Connection
+        Busy until the last table is read.
+    query : Select
+    block_bytes : int, optional
+        How much of the answer is in one table.
+    """
+    kinds = _kinds(query)
+    with connection.connection.cursor().copy(*_statement(connection, query)) as copy:
+        rows = _Stream(copy)
+        if not rows.peek():
+            return
+        reading = pacsv.ReadOptions(column_names=list(kinds), block_size=block_bytes)
+        for batch in pacsv.open_csv(rows, reading, _PARSING, _converting(kinds)):
+            yield pa.Table.from_batches([batch])
 
 
 def read_columns(connection: Connection, query: Select[*tuple[Any, ...]]) -> dict[str, NDArray[Any]]:
@@ -60,8 +74,53 @@ def read_columns(connection: Connection, query: Select[*tuple[Any, ...]]) -> dic
     return {name: table[name].to_numpy() for name in table.column_names}
 
 
-def _kinds(query: Select[*tuple[Any, ...]]) -> list[pa.DataType]:
-    return [
-        next((arrow for kind, arrow in _TYPES if isinstance(column.type, kind)), pa.string())
+def _statement(connection: Connection, query: Select[*tuple[Any, ...]]) -> tuple[str, Any]:
+    compiled = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    return f"COPY ({compiled}) TO STDOUT (FORMAT csv)", compiled.params
+
+
+def _kinds(query: Select[*tuple[Any, ...]]) -> dict[str, pa.DataType]:
+    """Give the type of each column by its name."""
+    return {
+        column.name: next((arrow for kind, arrow in _TYPES if isinstance(column.type, kind)), pa.string())
         for column in query.selected_columns
-    ]
+    }
+
+
+def _converting(kinds: Mapping[str, pa.DataType]) -> pacsv.ConvertOptions:
+    return pacsv.ConvertOptions(
+        column_types=kinds,
+        true_values=["t"],
+        false_values=["f"],
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=False,
+    )
+
+
+class _Stream(io.RawIOBase):
+    """The blocks that a COPY sends as a file that can be read once."""
+
+    def __init__(self, blocks: Iterable[Any]) -> None:
+        self._blocks = iter(blocks)
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def peek(self) -> bool:
+        """Tell whether there is more to read."""
+        while not self._rest:
+            block = next(self._blocks, None)
+            if block is None:
+                return False
+            self._rest = memoryview(block).cast("B")
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        target = memoryview(buffer).cast("B")
+        if not self.peek():
+            return 0
+        size = min(len(target), len(self._rest))
+        target[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size

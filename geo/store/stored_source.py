@@ -14,7 +14,7 @@ from geo.cube import Cube
 from geo.dispatch import Dispatch
 from geo.errors import SetupError
 from geo.ranking import Cases
-from geo.session.source import Selection
+from geo.session.source import Held, Selection
 from geo.store.boundaries import list_generations, read_dispatch
 from geo.store.follow import boundaries_version
 from geo.store.live_cube import LiveCube
@@ -60,6 +60,11 @@ class StoredSource:
     def name(self) -> str:
         """The database and the territory."""
         return self._name
+
+    @property
+    def held(self) -> Held:
+        """All reports."""
+        return Held()
 
     def dispatch(self) -> Dispatch:
         """Give the boundaries, categories and rules of now, read again if they changed."""

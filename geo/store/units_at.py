@@ -146,11 +146,7 @@ def units_of_reports(
     lon, lat = func.ST_X(Report.geom).label("lon"), func.ST_Y(Report.geom).label("lat")
     stored = (Report.unit_id.label("stored_id"), Report.generation_id.label("generation"))
     found = read_columns(connection, select(*columns, lon, lat, *stored).where(*where))
-    unit, generation = found.pop("stored_id"), found.pop("generation")
-    lon_, lat_ = found.pop("lon"), found.pop("lat")
-    elsewhere = generation != layer.generation.id
-    unit_id = unit.copy()
-    unit_id[elsewhere], _ = layer.place(lon_[elsewhere], lat_[elsewhere])
+    unit_id = layer.unit_ids_of(*(found.pop(name) for name in ("stored_id", "generation", "lon", "lat")))
     return {**found, "unit_id": unit_id}
 
 

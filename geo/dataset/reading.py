@@ -1,0 +1,180 @@
+"""What a session reads from a folder; nothing of it changes, so what was made of it once is kept."""
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from geo.columns import Integers, Words
+from geo.cube import Cube
+from geo.cube_axes import Axes
+from geo.cube_frames import facts_of_points
+from geo.dataset.boundaries import read_dispatch, read_units
+from geo.dataset.columns import report_schema
+from geo.dataset.content import REPORTS, read_content
+from geo.dispatch import Dispatch
+from geo.errors import FileError
+from geo.geoparquet import coordinates
+from geo.ranking import Cases
+from geo.session.source import Held, Selection
+from geo.territory import Generation
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+_NEXT = dt.timedelta(days=1)
+_COUNTED = ("category", "reported_at", "status", "duplicate_of", "synthetic")
+_MOMENTS = ("received_at", "due_at", "intake_at", "answered_at", "closed_at")
+_SAID = ("evidence", "satisfied")
+_PLACE = ("unit_id", "generation_id", "geometry")
+
+
+class FolderSource:
+    """A folder that `hientruong export` wrote, as a session reads it.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Raises
+    ------
+    NotFoundError, FileError
+        There is no such folder, or something else is in it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.expanduser().absolute()
+        self._content = read_content(self._folder)
+
+    @property
+    def name(self) -> str:
+        """The folder and its territory."""
+        return f"{self._folder.name} ({self._content.territory.id})"
+
+    @property
+    def territory(self) -> str:
+        """Id of the territory."""
+        return self._content.territory.id
+
+    @property
+    def held(self) -> Held:
+        """Say which reports are in the folder."""
+        content = self._content
+        return Held((content.first, content.last), content.unit, content.reporters)
+
+    def dispatch(self) -> Dispatch:
+        """Give boundaries, categories and rules."""
+        return self._dispatch
+
+    def now(self) -> np.datetime64:
+        """Give the moment, UTC, at which the folder was made."""
+        return np.datetime64(self._content.made_at.astimezone(dt.UTC).replace(tzinfo=None), "ms")
+
+    def cube(self) -> Cube:
+        """Give the counts of all reports."""
+        return self._cube
+
+    def generations(self) -> Sequence[Generation]:
+        """List the sets of boundaries."""
+        return self._content.generations
+
+    def units(self, generation: Generation) -> "GeoDataFrame":
+        """Read the units of a generation."""
+        return read_units(self._folder, generation).drop(columns=["unit_id", "parent_id"])
+
+    def reports(self, selection: Selection, columns: Sequence[str]) -> pa.Table:
+        """Read columns of reports."""
+        rows = self._read(selection, columns)
+        if selection.unit_id is None or selection.generation_id is None:
+            return rows
+        return rows.filter(pa.array(self._unit_ids(rows, selection.generation_id) == selection.unit_id))
+
+    def cases(self, first: dt.date, last: dt.date, boundaries_at: dt.date, category: str | None) -> Cases:
+        """Read what ward figures are made of."""
+        selection = Selection(first, last, None if category is None else (category,))
+        rows = self._read(selection, ("category", "reported_at", "duplicate_of", "reopened", *_MOMENTS, *_SAID))
+        zoned = rows["reported_at"].cast(pa.timestamp("us", tz=self._content.territory.time_zone))
+        return Cases(
+            unit_id=self._unit_ids(rows, self._dispatch.jurisdiction.layer_at(boundaries_at).generation.id),
+            category=_objects(rows["category"]),
+            month=_objects(pc.strftime(zoned, "%Y-%m")),
+            reporter=np.zeros(len(rows), np.int64),
+            reopened=rows["reopened"].to_numpy(),
+            merged=rows["duplicate_of"].is_valid().to_numpy(),
+            **{name: rows[name].cast(pa.timestamp("us")).to_numpy() for name in _MOMENTS},
+            **{name: _objects(rows[name]) for name in _SAID},
+        )
+
+    def close(self) -> None:
+        """Do nothing, as nothing is held open."""
+
+    @cached_property
+    def _dispatch(self) -> Dispatch:
+        return read_dispatch(self._folder, self._content)
+
+    @cached_property
+    def _reports(self) -> ds.Dataset:
+        files = sorted((self._folder / REPORTS).glob("month=*/*.parquet"))
+        schema = report_schema(reporters=self._content.reporters)
+        return ds.dataset([str(file) for file in files], schema=schema, format="parquet")
+
+    @cached_property
+    def _cube(self) -> Cube:
+        axes = Axes(tuple(category.code for category in self._content.categories), self._dispatch.jurisdiction.layers)
+        cube = Cube(axes)
+        columns = [*_COUNTED, "geometry", *(["reporter"] if self._content.reporters else [])]
+        for rows in self._reports.to_batches(columns=columns):
+            lon, lat, _ = coordinates(rows["geometry"], None)
+            frame = rows.drop_columns(["geometry", "duplicate_of"]).to_pandas()
+            frame["duplicate"] = rows["duplicate_of"].is_valid().to_numpy(zero_copy_only=False)
+            cube = cube.extend(facts_of_points(axes, frame, lon, lat, self._content.territory.time_zone))
+        return cube.folded()
+
+    def _read(self, selection: Selection, columns: Sequence[str]) -> pa.Table:
+        """Read columns of reports, unit_id and generation_id, and their points as lon and lat."""
+        names = list(dict.fromkeys((*columns, *_PLACE)))
+        try:
+            rows = self._reports.to_table(columns=names, filter=_filter(selection, self._content.territory.zone))
+        except (OSError, pa.ArrowException) as error:
+            first = str(error).splitlines()[0]
+            raise FileError(f"{self._folder / REPORTS}: can't be read: {first}: export the folder again") from None
+        lon, lat, _ = coordinates(rows["geometry"], None)
+        return rows.drop_columns("geometry").append_column("lon", pa.array(lon)).append_column("lat", pa.array(lat))
+
+    def _unit_ids(self, rows: pa.Table, generation_id: int) -> Integers:
+        """Find the unit of each report under given boundaries: by its point, unless it was located by them."""
+        layer = self._dispatch.jurisdiction.layer_of(generation_id)
+        return layer.unit_ids_of(*(rows[name].to_numpy() for name in ("unit_id", "generation_id", "lon", "lat")))
+
+
+def _filter(selection: Selection, zone: dt.tzinfo) -> ds.Expression:
+    """Say which reports are meant; of a unit under given boundaries, that is seen from the points."""
+    wanted = ds.scalar(True)
+    if selection.first is not None:
+        wanted &= ds.field("reported_at") >= _midnight(selection.first, zone)
+    if selection.last is not None:
+        wanted &= ds.field("reported_at") < _midnight(selection.last + _NEXT, zone)
+    words = {"category": selection.categories, "status": selection.statuses, "channel": selection.channels}
+    for name, values in words.items():
+        if values is not None:
+            wanted &= ds.field(name).isin(list(values))
+    if selection.unit_id is not None and selection.generation_id is None:
+        wanted &= ds.field("unit_id") == selection.unit_id
+    return wanted
+
+
+def _midnight(day: dt.date, zone: dt.tzinfo) -> pa.Scalar:
+    return pa.scalar(dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC), pa.timestamp("us", tz="UTC"))
+
+
+def _objects(column: pa.ChunkedArray) -> Words:
+    """Give a column of Python's own values."""
+    values: Any = column.to_pandas().astype(object)
+    found: Words = values.where(values.notna(), None).to_numpy()
+    return found

@@ -89,6 +89,7 @@ export function createCityMap(element, extent, { onMove, onPick }) {
       zoomButtons = L.control.zoom({ position: "topleft", zoomInTitle: zoomIn, zoomOutTitle: zoomOut }).addTo(map);
     },
     describe(text) {
+      hexagons.getPane().setAttribute("role", "img");
       hexagons.getPane().setAttribute("aria-label", text);
     },
   };

@@ -1,0 +1,109 @@
+"""The page for those who do not see it or have no mouse: axe-core finds nothing serious in any of its main states."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.page.chromium import DESKTOP, PHONE, chromium, watched
+
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+def found(page: Page, state: str) -> list[str]:
+    """What axe-core finds serious, each with the elements."""
+    violations = [each for each in Axe().run(page).response["violations"] if each["impact"] in SERIOUS]
+    return [f"{state}: {each['id']}: {node['html']}" for each in violations for node in each["nodes"]]
+
+
+def tab_of(name: str) -> Callable[[Page], None]:
+    return lambda page: page.locator(f"#tabs [data-tab={name}]").click()
+
+
+def click(selector: str) -> Callable[[Page], None]:
+    return lambda page: page.locator(selector).first.click()
+
+
+def in_the_middle(page: Page) -> None:
+    page.locator("#map").focus()
+    page.keyboard.press("Enter")
+    page.locator(".drawer:not([hidden])").wait_for()
+
+
+NOTHING = "from=2010-01-01&to=2010-01-31"
+STATES: dict[str, tuple[str, Callable[[Page], None] | None]] = {
+    "first view": ("", None),
+    "English": ("lang=en", None),
+    "period": ("", click("#period summary")),
+    "downloads": ("", click("#downloads summary")),
+    "key": ("", click("#key .key-opener")),
+    "whole table": ("sort=-overdue", click("#wards .widen")),
+    "found nothing": ("find=Atlantis", None),
+    "ward": ("", click("#ranking tbody tr")),
+    "close": ("map=16/21.0108/105.8400", in_the_middle),
+    "empty": (NOTHING, None),
+}
+ON_A_PHONE: dict[str, tuple[str, Callable[[Page], None] | None]] = {
+    "first view": ("", None),
+    "key": ("lang=en", click("#key .key-opener")),
+    "controls": ("", tab_of("controls")),
+    "wards": ("", tab_of("wards")),
+    "series": ("", tab_of("series")),
+    "close": ("map=16/21.0108/105.8400", in_the_middle),
+    "empty": (NOTHING, None),
+}
+
+
+@pytest.mark.parametrize(("size", "states"), [(DESKTOP, STATES), (PHONE, ON_A_PHONE)], ids=["desktop", "phone"])
+def test_axe_finds_nothing_serious(browser, planner, page_url, size, states):
+    with watched(browser, size, planner) as tab:
+        problems = []
+        for state, (query, act) in states.items():
+            tab.page.goto(f"{page_url}/?{query}")
+            tab.page.wait_for_selector("#map[data-reports]")
+            tab.page.wait_for_selector("#wards .notes *", state="attached")
+            if act is not None:
+                act(tab.page)
+            problems += found(tab.page, state)
+        assert problems == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_axe_finds_nothing_serious_in_the_public_view(browser, page_url, size):
+    with watched(browser, size) as tab:
+        tab.page.goto(page_url)
+        tab.page.wait_for_selector("#map[data-reports]")
+        assert found(tab.page, "public") == []
+
+
+def test_focus_reaches_every_control_and_is_seen(browser, planner, page_url):
+    """From the top of the page, Tab goes to each visible control once, and each shows that it has the focus."""
+    with watched(browser, DESKTOP, planner) as tab:
+        page = tab.page
+        page.goto(f"{page_url}/?find=hoan+kiem")
+        page.wait_for_selector("#map[data-reports]")
+        page.wait_for_selector("#ranking tbody tr")
+        controls = page.locator("button:visible, input:visible, select:visible, summary:visible, a[href]:visible")
+        enabled = [control for control in controls.all() if control.is_enabled()]
+        reached, unseen = set(), []
+        for _ in range(len(enabled) + 5):
+            page.keyboard.press("Tab")
+            told = page.evaluate(
+                """() => {
+                  const focused = document.activeElement;
+                  const { outlineStyle, outlineWidth } = getComputedStyle(focused);
+                  return [focused.outerHTML.slice(0, 120), outlineStyle !== "none" && outlineWidth !== "0px"];
+                }"""
+            )
+            reached.add(told[0])
+            if not told[1]:
+                unseen.append(told[0])
+        assert unseen == []
+        assert len(reached) >= len(enabled) * 0.9

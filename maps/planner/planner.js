@@ -35,7 +35,7 @@ extent.last_report ??= today;
 
 const askHexes = latestOnly();
 const askWards = latestOnly();
-const shown = { hexes: null, hexagons: [], classes: [], isWholeCity: true, wards: null, asked: {} };
+const shown = { hexes: null, question: null, hexagons: [], classes: [], isWholeCity: true, wards: null, asked: {} };
 
 const panel = createCellPanel({ onClose: () => state.set({ cell: null }) });
 const cityMap = createCityMap(byId("map"), extent.bbox, {
@@ -44,11 +44,16 @@ const cityMap = createCityMap(byId("map"), extent.bbox, {
 });
 printClean(cityMap.leaflet);
 const filters = createFilters({ categories, extent, onChange: (changes) => state.set(changes) });
-/* Each part of the page has `show(now, speech, data)`; data is `{hexes, wards, extent, categories, caller}`, null until answered. */
+/* Each part of the page has `show(now, speech, data)`; data is `{hexes, question, wards, extent, categories, caller}`, null until answered;
+   question is what the map asked /v1/hotspots. */
+const tabs = createTabs();
 const wardsPart = createWards({
   table: byId("wards"),
   drawer: byId("ward"),
-  onChange: (changes) => state.set(changes),
+  onChange: (changes) => {
+    if (changes.unit) tabs.open("map");
+    state.set(changes);
+  },
   onAdjust: (changes) => state.adjust(changes),
   onHover: (code) => wardPointer.point(code),
 });
@@ -59,7 +64,7 @@ const wardPointer = createWardPointer(cityMap.leaflet, {
   },
 });
 const reports = createReports({ map: cityMap.leaflet, key: byId("points"), drawer: byId("report"), onChange: (changes) => state.set(changes) });
-const parts = [createTabs(), wardsPart, reports, createKeyDialog({ mount: byId("key") }), createDownloads({ mount: byId("downloads") })];
+const parts = [tabs, wardsPart, reports, createKeyDialog({ mount: byId("key") }), createDownloads({ mount: byId("downloads") })];
 const defaults = { from: daysBefore(extent.last_report, DEFAULT_DAYS - 1), to: extent.last_report, lang: "vi" };
 let state = null;
 let isFitting = false;
@@ -109,6 +114,7 @@ async function loadHexes({ category, from, to }) {
 
 function takeHexes(question) {
   const features = shown.hexes.features;
+  shown.question = { ...question, view: state.now.show };
   shown.classes = countClasses(features.map(({ properties }) => properties.count), COUNT_COLOURS);
   shown.hexagons = features.map(({ id, geometry, properties: { count } }) => ({
     id,
@@ -139,8 +145,8 @@ async function loadWards(now) {
 }
 
 function showParts() {
-  const { hexes, wards } = shown;
-  for (const part of parts) part.show(state.now, speech, { hexes, wards, extent, categories, caller });
+  const { hexes, question, wards } = shown;
+  for (const part of parts) part.show(state.now, speech, { hexes, question, wards, extent, categories, caller });
 }
 
 /** Draw what was answered last, in the language of now. */

@@ -23,6 +23,7 @@ from geo.columns import utc_now
 from geo.course import arrived
 from geo.errors import InputError
 from geo.intake import Admitted, admit
+from geo.store import months
 from geo.store.report_reading import find_by_external_ids
 from geo.store.reports import add_reports
 from geo.store.session import Connection
@@ -107,6 +108,7 @@ def _take(service: Service, reports: dict[int, NewReport]) -> tuple[Answers, int
 
     again = 0
     if len(admitted):
+        service.ask(lambda connection: months.ensure_for(connection, admitted.reported_at))
         added, known = service.ask(write)
         again = int((~added).sum())
         for i, row in enumerate(rows.tolist()):

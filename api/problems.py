@@ -23,6 +23,9 @@ from geo.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = "2"
+"""A database that was killed is back by then, as a rule."""
+
 _STATUS: dict[type[HienTruongError], HTTPStatus] = {
     InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     FileError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -77,7 +80,9 @@ def answer_with_problems(app: FastAPI) -> None:
         status = _status_of(error)
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
             _log.error("%s %s: %s", request.method, request.url.path, error)
-            return problem(status, "the database does not answer at the moment: try again in a few seconds")
+            answer = problem(status, "the database does not answer at the moment: try again in a few seconds")
+            answer.headers["retry-after"] = RETRY_AFTER_S
+            return answer
         more: dict[str, Any] = {} if (allowed := getattr(error, "allowed", None)) is None else {"allowed": allowed}
         response = problem(status, str(error), **more, **_place(request, getattr(error, "field", None)))
         if isinstance(error, InFlightError):

@@ -17,6 +17,7 @@ from geo.cube import Cube
 from geo.dispatch import Dispatch
 from geo.errors import ForbiddenError
 from geo.privacy import Published
+from geo.store import months
 from geo.store.boundaries import read_dispatch
 from geo.store.changes import CHANNEL as REPORTS
 from geo.store.cube import Followed
@@ -76,6 +77,7 @@ class Service:
             self._version, self.dispatch = self.ask(self._read)
         self._move_open_reports()
         self._live.refresh()
+        self.ask(lambda connection: months.ensure(connection, months.coming(self._today())))
 
     def _count(self) -> None:
         """Bring the cube up to the log, again and again as long as a transaction that runs holds some of it back."""

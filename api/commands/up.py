@@ -32,7 +32,7 @@ def up(
 
     say("starting the database")
     _import_meanwhile("api.start", "uvicorn", "api.app")
-    with session.database() as url, session.explained():
+    with session.database(lasting=True) as url, session.explained():
         from api.start import prepare
 
         migrate.ensure_newest(url)
@@ -49,7 +49,7 @@ def serve(host: Host = None, port: Port = None) -> None:
     from geo.store import session
 
     _import_meanwhile("uvicorn", "api.app")
-    with session.database() as url, session.explained():
+    with session.database(lasting=True) as url, session.explained():
         _serve(url, listening)
 
 

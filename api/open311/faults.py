@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.open311.formats import Format, rendered
-from api.problems import words_of
+from api.problems import RETRY_AFTER_S, words_of
 from geo.errors import ForbiddenError, HienTruongError, InFlightError, NotFoundError, SetupError
 
 _log = logging.getLogger(__name__)
@@ -56,7 +56,9 @@ def answer_with_faults(app: FastAPI) -> None:
         if isinstance(error, SetupError):
             _log.error("%s %s: %s", request.method, request.url.path, error)
             words = "the database does not answer at the moment: try again in a few seconds"
-            return _refusal(request, [Fault(HTTPStatus.SERVICE_UNAVAILABLE, words)])
+            refusal = _refusal(request, [Fault(HTTPStatus.SERVICE_UNAVAILABLE, words)])
+            refusal.headers["retry-after"] = RETRY_AFTER_S
+            return refusal
         status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
         refusal = _refusal(request, [Fault(status, str(error))])
         if isinstance(error, InFlightError):

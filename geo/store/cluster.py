@@ -136,6 +136,27 @@ class PrivateCluster:
                 raise
         return Running(self.url(), started_here=True)
 
+    def revive(self) -> bool:
+        """Start the server again if it died; leave it alone if it runs, or somebody stopped it.
+
+        Returns
+        -------
+        bool
+            Whether it had died, and runs again.
+
+        Raises
+        ------
+        SetupError
+            It does not start, as on a disk that is full.
+        """
+        if Postmaster(self.folder, user_for(self.folder)).is_there:
+            return False
+        with self._alone() as user:
+            postmaster = Postmaster(self.folder, user)
+            if postmaster.process() is not None or postmaster.was_stopped(find_server(self._major())):
+                return False
+        return self.start().started_here
+
     def stop(self) -> None:
         """Stop the server, whoever started it; do nothing if it doesn't run.
 

@@ -5,9 +5,11 @@ import logging
 import threading
 from collections.abc import Callable
 
+import psycopg
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DBAPIError
 
+from geo.errors import SetupError
 from geo.store.schema import Generation
 
 _CHANNEL = "hientruong_boundaries"
@@ -74,9 +76,9 @@ class Follower:
         while not self._stopped.is_set():
             try:
                 self._listen()
-            except DBAPIError as error:
+            except (DBAPIError, psycopg.OperationalError, SetupError) as error:
                 self.lost += 1
-                _log.warning("following %s: %s; trying again", self._channel, error.orig)
+                _log.warning("following %s: %s; trying again", self._channel, str(error).splitlines()[0])
                 self._stopped.wait(1.0)
             except Exception:
                 _log.exception("following %s; trying again", self._channel)

@@ -3,7 +3,13 @@
 import datetime as dt
 from collections.abc import Collection
 
+import numpy as np
 from sqlalchemy import Connection, text
+
+from geo.columns import Moments
+
+AHEAD = 2
+"""So many months after the current one are made before they begin."""
 
 _EXISTING = text("SELECT tablename FROM pg_tables WHERE schemaname = 'report_months'")
 
@@ -14,7 +20,8 @@ def ensure(connection: Connection, months: Collection[dt.date]) -> None:
     Parameters
     ----------
     connection : Connection
-        The partitions become visible when its transaction commits.
+        The partitions become visible when its transaction commits, and whoever needs one that is missing waits until
+        then: give it a short transaction of its own before a long one.
     months : collection of date
         First days of months, UTC.
     """
@@ -31,6 +38,23 @@ def ensure(connection: Connection, months: Collection[dt.date]) -> None:
             f"ALTER TABLE report ATTACH PARTITION report_months.{name}"
             f" FOR VALUES FROM ('{month} 00:00+00') TO ('{following} 00:00+00')"
         )
+
+
+def ensure_for(connection: Connection, moments: Moments) -> None:
+    """Make the partitions that reports of these moments (UTC) go to, unless they are there."""
+    ensure(connection, np.unique(moments.astype("datetime64[M]")).astype("datetime64[D]").tolist())
+
+
+def coming(today: dt.date) -> list[dt.date]:
+    """Give the month of a day and those that are made ahead.
+
+    Examples
+    --------
+    >>> [str(month) for month in coming(dt.date(2026, 11, 24))]
+    ['2026-11-01', '2026-12-01', '2027-01-01']
+    """
+    months: list[dt.date] = (np.datetime64(today, "M") + np.arange(AHEAD + 1)).astype("datetime64[D]").tolist()
+    return months
 
 
 def _missing(connection: Connection, months: Collection[dt.date]) -> dict[dt.date, str]:

@@ -1,6 +1,7 @@
 """Start and stop the server of one cluster's folder, and know whether it runs, also after a crash."""
 
 import os
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ _FIXED = (
     "-c unix_socket_permissions=0700",
     f"-c port={PORT}",
 )
+_STOPPED = re.compile(r"^Database cluster state: +shut down", re.MULTILINE)
 _TIMEOUT = "--timeout=600"  # recovery after a crash in the middle of a large import takes minutes
 _ORPHANS_PATIENCE = 60  # seconds for a statement that outlives a crashed server
 
@@ -49,6 +51,17 @@ class Postmaster:
         """Find the running process, whatever a stale pid file says; None if there is none."""
         process = _first_number(self.folder / "postmaster.pid")
         return process if process and self.user.works_in(process, self.folder) else None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether a process has the server's number: asked in microseconds, and wrong if that is another's by now."""
+        number = _first_number(self.folder / "postmaster.pid")
+        return number is not None and _exists(number)
+
+    def was_stopped(self, server: Server) -> bool:
+        """Whether the server last ended as it should, and did not die."""
+        told = self.user.run([server.folder / "pg_controldata", "-D", "."], self.folder).stdout
+        return _STOPPED.search(told) is not None
 
     def start(self, server: Server, settings: Sequence[str] = ()) -> None:
         """Start the server, with further settings ("fsync=off"), and return when it takes connections.

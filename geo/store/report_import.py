@@ -6,6 +6,7 @@ written the next one is read.
 """
 
 import csv
+import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from geo.report_files.history import told
 from geo.report_files.mapping import Mapping
 from geo.report_files.reading import ReportReading
 from geo.report_files.rows import Reader, Rejected
+from geo.store import months
 from geo.store.boundaries import read_dispatch
 from geo.store.reports import add_reports
 
@@ -93,6 +95,8 @@ def import_file(
         for block in _ahead(_blocks(reader, used, dispatch)):
             if len(block.admitted):
                 with engine.begin() as connection:
+                    months.ensure_for(connection, block.admitted.reported_at)  # nobody waits for it until a block ends
+                with engine.begin() as connection:
                     added = add_reports(connection, territory, block.admitted, block.course, block.events)
                 tally.added += int(added.sum())
                 tally.known += int((~added).sum())
@@ -152,7 +156,7 @@ def _legible(text: str) -> str:
 @contextmanager
 def _rejects(path: Path, header: list[str]) -> Iterator[Any]:
     """Write beside the place and move there at the end; leave no file if there is nothing in it."""
-    attempt = path.with_name(f"{path.name}.part")
+    attempt = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")  # another import may write there, too
     try:
         with attempt.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
@@ -162,6 +166,9 @@ def _rejects(path: Path, header: list[str]) -> Iterator[Any]:
             nothing = file.tell() == empty
     except OSError as error:
         raise FileError(f"{path}: can't be written: {error.strerror}") from None
+    except BaseException:
+        attempt.unlink()
+        raise
     if nothing:
         attempt.unlink()
         path.unlink(missing_ok=True)

@@ -87,7 +87,7 @@ def add_report(connection: Connection, territory: str, report: Admitted) -> bool
 
 def make_month(connection: Connection, report: Admitted) -> None:
     """Make the partition that a report goes to, unless it is there."""
-    months.ensure(connection, report.reported_at.astype("datetime64[M]").astype("datetime64[D]").tolist())
+    months.ensure_for(connection, report.reported_at)
 
 
 def _parameters(territory: str, report: Admitted) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """The way to a database: the one that DATABASE_URL names, else the private one, started for as long as it is needed."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
+import psycopg
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from geo.errors import SetupError
@@ -12,6 +13,7 @@ from geo.store import migrate
 from geo.store.cluster import PrivateCluster
 from geo.store.engine import open_engine
 from geo.store.settings import database_settings, territory_settings
+from geo.store.watch import kept_alive
 
 __all__ = [
     "Connection",
@@ -32,15 +34,23 @@ def private_cluster() -> PrivateCluster:
 
 
 @contextmanager
-def database() -> Iterator[str]:
-    """Give the URL of the database; a private one is started if need be, migrated, and stopped at the end."""
+def database(*, lasting: bool = False) -> Iterator[str]:
+    """Give the URL of the database; a private one is started if need be, migrated, and stopped at the end.
+
+    Parameters
+    ----------
+    lasting : bool
+        Whether it is for a service: a private one that dies meanwhile is started again.
+    """
     named = database_settings().url
     if named is not None:
         yield named
         return
-    with private_cluster().running() as running:
+    cluster = private_cluster()
+    with cluster.running() as running:
         migrate.ensure_newest(running.url)
-        yield running.url
+        with kept_alive(cluster) if lasting else nullcontext():
+            yield running.url
 
 
 @contextmanager
@@ -80,13 +90,14 @@ def explained() -> Iterator[None]:
     except PoolTimeoutError as error:
         raise SetupError("all connections to the database are busy: try again") from error
     except OperationalError as error:
-        raise SetupError(
-            f"the database does not answer ({_first_line(error)}): check DATABASE_URL and the server"
-        ) from error
+        raise _no_answer(error.orig) from error
+    except psycopg.OperationalError as error:  # of what goes past SQLAlchemy: COPY, the one statement of intake
+        raise _no_answer(error) from error
 
 
 _NO_SUCH_THING = ("42P01", "42703", "3F000")
 
 
-def _first_line(error: DBAPIError) -> str:
-    return str(error.orig).strip().splitlines()[0]
+def _no_answer(error: BaseException | None) -> SetupError:
+    said = str(error).strip().splitlines()[0]
+    return SetupError(f"the database does not answer ({said}): check DATABASE_URL and the server")

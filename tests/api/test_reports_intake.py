@@ -1,10 +1,8 @@
 """A report is acknowledged once it is committed, once, whatever the client sends again or breaks off."""
 
 import json
-import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
 
 import httpx
 import psycopg
@@ -192,18 +190,13 @@ def test_batches_and_bodies_have_limits(http, sql):
     assert count(sql) == before
 
 
-def test_a_connection_cut_in_mid_body_leaves_nothing(http, sql):
-    before = count(sql)
-    address = urlsplit(str(http.base_url))
-    for kind in ("application/json", "application/x-ndjson"):
-        body = json.dumps(REPORT).encode() + b"\n"
-        head = (
-            f"POST /v1/reports HTTP/1.1\r\nhost: x\r\ncontent-type: {kind}\r\ncontent-length: {len(body) + 9}\r\n\r\n"
-        )
-        with socket.create_connection((address.hostname, address.port)) as connection:
-            connection.sendall(head.encode() + body)
-    assert send(http, REPORT).status_code == 201
-    assert count(sql) == before + 1
+def test_months_are_made_before_they_begin(http, sql):
+    """The service does it when it starts, and again whenever a day begins."""
+    month = "SELECT to_char(date_trunc('month', now()) + %s * interval '1 month', '\"report_\"YYYY_MM')"
+    months = [sql.execute(month, [ahead]).fetchone()[0] for ahead in range(3)]
+    there = "SELECT count(*) FROM pg_tables WHERE schemaname = 'report_months' AND tablename = ANY(%s)"
+    while sql.execute(there, [months]).fetchone() != (3,):
+        http.get("/livez").raise_for_status()
 
 
 def test_a_month_that_is_not_there_is_made(http, sql):

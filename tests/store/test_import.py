@@ -1,11 +1,13 @@
 """An import loses nothing and doubles nothing: run twice, twice at once, killed in the midst, the server gone."""
 
+import datetime as dt
 import os
 import signal
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,13 +15,16 @@ import numpy as np
 import pytest
 
 from boundaries.bundled import schematic_generations
+from geo.demo import make_demo
 from geo.errors import SetupError
 from geo.report_files import csv_rows
 from geo.report_files.mapping import read_mapping
+from geo.store import months
 from geo.store.boundaries import add_generation, put_categories, put_territory
 from geo.store.cluster import DATABASE, PrivateCluster
 from geo.store.migrate import upgrade
 from geo.store.report_import import Tally, import_file
+from geo.store.report_intake import add_report
 from geo.store.session import opened
 from geo.territory import CATEGORIES, HANOI
 from tests.api.serving import COMMAND, clean_environment
@@ -132,6 +137,34 @@ def test_two_imports_of_one_file_at_once_store_it_once(city_database, tmp_path):
         said = [process.communicate(timeout=60)[1] for process in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0], said
     assert len(stored(city_database)) == expected(path)
+
+
+def test_an_import_that_takes_long_holds_up_nobody_who_needs_a_month_that_it_made(city_database, dispatch, tmp_path):
+    """Two months are missing; the import waits in the midst of a block, and whoever else writes there does not."""
+    report = make_demo(dispatch, np.datetime64("2026-01-05T03:00", "ms"), n=3).reports.take(np.array([0]))
+    row = "waste,105.84,21.02,{}-15T08:00,,"
+    paths = [tmp_path / "long.csv", tmp_path / "short.csv"]
+    head = "category,lon,lat,reported_at,external_id,description"
+    month = str(report.reported_at[0].astype("datetime64[M]"))
+    paths[0].write_text("\n".join([head, *map(row.format, ("2019-02", "2019-03", month))]))
+    paths[1].write_text("\n".join([head, *map(row.replace("105.84", "105.86").format, ("2019-03", "2019-04"))]))
+    with city_database.transaction() as connection:
+        months.ensure(connection, [dt.date(2019, 2, 1)])
+    with ThreadPoolExecutor(1) as thread, city_database.connect() as sql, city_database.connect() as watch:
+        with sql.transaction():
+            sql.execute("LOCK TABLE report_months.report_2019_02")
+            long = thread.submit(load, city_database, paths[0])
+            waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
+            while watch.execute(waits, ["report_months.report_2019_02"]).fetchone() == (0,):
+                assert not long.done()
+            with opened(f"{city_database.url}&options=-c%20lock_timeout%3D5s") as engine:
+                rejects = tmp_path / "rejects.csv"
+                assert import_file(engine, HANOI.id, paths[1], None, rejects, lambda *_: None).added == 2
+                with engine.begin() as connection:
+                    assert add_report(connection, HANOI.id, report)
+            assert not long.done()
+        assert long.result().added == 3
+    assert sorted(tmp_path.iterdir()) == paths  # nothing is left of either one's rejected rows
 
 
 def test_a_killed_import_is_run_again(city_database, tmp_path):

@@ -1,0 +1,169 @@
+"""Faults that are really done to the database and to connections: nothing acknowledged is lost, nothing is twice."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import psycopg
+import pytest
+
+from geo.store.cluster import DATABASE, PrivateCluster
+from tests.api.intake_clients import Clients, report, stored
+from tests.api.serving import Running, api_key, serving, started
+from tests.conftest import Database, cloned, reachable_folder
+
+REPORTS = 400
+KILLED_AFTER = 150
+WITHIN_S = 60
+NDJSON = {"content-type": "application/x-ndjson"}
+
+
+@contextmanager
+def up(folder: Path) -> Iterator[tuple[Running, PrivateCluster, dict[str, str]]]:
+    """Start all that one person starts, with a database of its own in a folder."""
+    with started("up", HIENTRUONG_DATA_DIR=str(folder)) as running:
+        yield running, PrivateCluster(folder / "postgres"), {"x-api-key": (folder / "admin.key").read_text().strip()}
+        running.stop()
+
+
+def client(running: Running, key: dict[str, str]) -> httpx.Client:
+    return httpx.Client(base_url=running.address, headers=key, trust_env=False, timeout=60)
+
+
+def is_kind(answer: httpx.Response) -> bool:
+    """Whether it says that the service is not to blame the sender for, and no word of a driver's."""
+    assert answer.status_code == 503, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    return answer.json()["detail"] == "the database does not answer at the moment: try again in a few seconds"
+
+
+def test_the_database_is_killed_under_the_intake_and_comes_back_by_itself() -> None:
+    """The clients are told to try again, and need do nothing else."""
+    with reachable_folder() as folder, up(folder) as (running, cluster, key):
+        killed = cluster.status().process
+        clients = Clients(running.address, key, REPORTS, KILLED_AFTER)
+        with clients.sending():
+            assert clients.enough.wait(WITHIN_S)
+            os.kill(killed, signal.SIGKILL)
+        assert cluster.status().process not in (None, killed)
+        assert clients.refused
+        assert all(map(is_kind, clients.refused))
+        with cluster.connect(DATABASE) as sql, client(running, key) as http:
+            assert stored(sql) == clients.acknowledged
+            assert len(clients.acknowledged) == REPORTS
+            start = http.get("/v1/changes").json()
+            assert len(start["changes"]) == REPORTS
+            told = http.post("/v1/reports", json=report("after")).json()["id"]
+            page = http.get("/v1/changes", params={"after": start["next"], "wait": 30}).json()
+            assert [each["report"] for each in page["changes"]] == [told]
+
+
+@contextmanager
+def small_disk(megabytes: int) -> Iterator[Path]:
+    with reachable_folder() as folder:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "tmpfs", folder], check=True)
+        try:
+            yield folder
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def fill(file: Path) -> None:
+    """Take all the room that there is."""
+    written = subprocess.run(["dd", "if=/dev/zero", f"of={file}", "bs=64k"], capture_output=True, text=True)
+    assert "No space left" in written.stderr
+
+
+@pytest.mark.root
+def test_the_disk_of_the_data_folder_is_full_and_then_there_is_room_again() -> None:
+    """First tables can't grow; then the log can't either, of which PostgreSQL dies."""
+    with small_disk(220) as folder, up(folder) as (running, cluster, key), client(running, key) as http:
+        acknowledged = {}
+
+        def send(external_id: str, n: int = 2000) -> httpx.Response:
+            """Send a batch with long texts, none of which can be compressed."""
+            ids = [f"{external_id}-{i}" for i in range(n)]
+            lines = "\n".join(json.dumps(report(id, description=os.urandom(1000).hex())) for id in ids)
+            answer = http.post("/v1/reports", content=lines, headers=NDJSON)
+            if answer.status_code == 200:
+                taken = [json.loads(line)["report"] for line in answer.text.splitlines()]
+                acknowledged.update({each["external_id"]: each["id"] for each in taken})
+            return answer
+
+        def send_until_there_is_room(external_id: str) -> None:
+            until = time.monotonic() + WITHIN_S
+            while (answer := send(external_id, 10)).status_code != 200:
+                assert is_kind(answer)
+                assert time.monotonic() < until, "the service did not recover"
+
+        filler = folder / "filler"
+        assert send("before").status_code == 200
+        fill(filler)
+        batches = 0
+        while (answer := send(f"full-{batches}")).status_code == 200:
+            batches += 1
+        assert is_kind(answer)
+        assert http.get("/livez").status_code == 200
+        assert http.get("/v1/locate", params={"lon": 105.868664, "lat": 20.998485}).status_code == 200
+        filler.unlink()
+        send_until_there_is_room("room")
+
+        fill(filler)
+        with cluster.connect() as sql, suppress(psycopg.OperationalError):  # it dies of this
+            while True:
+                sql.execute("SELECT pg_switch_wal(), pg_current_xact_id()")
+        assert is_kind(send("log", 10))
+        filler.unlink()
+        send_until_there_is_room("room again")
+        with cluster.connect(DATABASE) as sql:
+            kept = stored(sql)
+        assert acknowledged.items() <= kept.items()
+
+
+@pytest.fixture(scope="module")
+def database(shared_cluster: PrivateCluster, city: Database) -> Iterator[Database]:
+    with cloned(shared_cluster, city.name) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def address(database: Database) -> Iterator[str]:
+    with serving(database.url) as address:
+        yield address
+
+
+@pytest.mark.parametrize("lines", [1, 100])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_connection_cut_in_mid_body_leaves_nothing_behind(
+    database: Database, address: str, lines: int, chunked: bool
+) -> None:
+    """Not even of the lines that came whole."""
+    key = api_key(database.url)
+    body = "\n".join(json.dumps(report(f"cut-{lines}-{chunked}-{i}")) for i in range(lines))
+    media = "application/json" if lines == 1 else "application/x-ndjson"
+    half = body[: len(body) * 3 // 4].encode()
+    length = "transfer-encoding: chunked" if chunked else f"content-length: {len(body)}"
+    head = f"POST /v1/reports HTTP/1.1\r\nhost: x\r\nx-api-key: {key['x-api-key']}\r\ncontent-type: {media}\r\n{length}"
+    url = urlsplit(address)
+    with database.connect() as sql:
+        before = stored(sql)
+        with socket.create_connection((url.hostname, url.port)) as connection:
+            connection.sendall(f"{head}\r\n\r\n".encode())
+            connection.sendall(b"%x\r\n%b\r\n" % (len(half), half) if chunked else half)
+            connection.shutdown(socket.SHUT_WR)
+            assert not {b"200", b"201"} & set(connection.recv(1000).split())
+        assert stored(sql) == before
+        whole = httpx.post(
+            f"{address}/v1/reports", content=body, headers=key | {"content-type": media}, trust_env=False
+        )
+        assert whole.status_code in (200, 201)
+        assert "idempotency-replayed" not in whole.headers
+        assert len(stored(sql)) == len(before) + lines

@@ -93,8 +93,10 @@ def _add_demo(engine: Engine, territory: str) -> None:
         if count_reports(connection, territory):
             return
         from geo.demo import make_demo
+        from geo.demo_turns import take_turns
 
         say("making synthetic demo reports")
-        made = make_demo(read_dispatch(connection, territory), utc_now())
+        dispatch, now = read_dispatch(connection, territory), utc_now()
+        made = take_turns(make_demo(dispatch, now), dispatch.jurisdiction, now)
         added = add_reports(connection, territory, made.reports, made.course, made.events)
     say(f"{int(added.sum()):,} synthetic demo reports are there")

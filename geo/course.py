@@ -1,6 +1,6 @@
 """How far reports have come, and what happened to them: columns beside those of :mod:`geo.intake`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -20,11 +20,16 @@ class Course(Columns):
     evidence: Words
     satisfied: Words
     synthetic: Truths
+    reopened: Integers
+    duplicate_of: Words
 
 
 @dataclass(frozen=True)
 class Events(Columns):
-    """What happened to reports; ``report`` is the row number of the report that an event belongs to."""
+    """What happened to reports; ``report`` is the row number of the report that an event belongs to.
+
+    A move carries the unit that the report went to, a merge the id of the report that stays, a rating what it says.
+    """
 
     report: Integers
     at: Moments
@@ -34,6 +39,36 @@ class Events(Columns):
     actor: Words
     text: Words
     media: Words
+    unit_id: Words
+    duplicate_of: Words
+    satisfied: Words
+
+
+def happened(kind: str | Words, report: Integers, at: Moments, **told: str | Words) -> Events:
+    """Give events of one kind or of several.
+
+    Parameters
+    ----------
+    kind : str, or ndarray of str, shape (n,)
+    report : ndarray of int64, shape (n,)
+        Row numbers of reports.
+    at : ndarray of datetime64
+        UTC.
+    **told
+        Other columns of :class:`Events`, or one value for all; what is left out says nothing.
+    """
+    n = len(report)
+    nothing: dict[str, object] = dict.fromkeys(("before", "unit_id", "duplicate_of", "satisfied"))
+    columns = nothing | {"text": "", "media": (), "kind": kind} | told
+    filled = {name: value if isinstance(value, np.ndarray) else constant(n, value) for name, value in columns.items()}
+    return Events(report=report, at=at, **filled)
+
+
+def joined(*parts: Events) -> Events:
+    """Put events together, in the order of their times."""
+    names = [field.name for field in fields(Events)]
+    events = Events(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+    return events.take(np.argsort(events.at, kind="stable"))
 
 
 def arrived(reports: Admitted) -> tuple[Course, Events]:
@@ -49,20 +84,13 @@ def arrived(reports: Admitted) -> tuple[Course, Events]:
         evidence=constant(n, None),
         satisfied=constant(n, None),
         synthetic=np.zeros(n, dtype=bool),
+        reopened=np.zeros(n, dtype=np.int64),
+        duplicate_of=constant(n, None),
     )
     return course, received(reports)
 
 
 def received(reports: Admitted) -> Events:
     """Give each report the event that it was received."""
-    n = len(reports)
-    return Events(
-        report=np.arange(n),
-        at=reports.received_at,
-        kind=constant(n, "received"),
-        before=constant(n, None),
-        status=constant(n, "waiting"),
-        actor=reports.channel,
-        text=constant(n, ""),
-        media=constant(n, ()),
-    )
+    rows = np.arange(len(reports))
+    return happened("received", rows, reports.received_at, status="waiting", actor=reports.channel)

@@ -10,8 +10,8 @@ from statistics import NormalDist
 
 import numpy as np
 
-from geo.columns import Integers, Moments, Words, column, constant
-from geo.course import Course, Events, received
+from geo.columns import Moments, Words, column, constant
+from geo.course import Course, Events, happened, joined, received
 from geo.intake import Admitted
 from geo.working_time import WorkingCalendar
 
@@ -79,6 +79,8 @@ def run_course(
         evidence=evidence,
         satisfied=satisfied,
         synthetic=np.ones(len(reports), dtype=bool),
+        reopened=np.zeros(len(reports), dtype=np.int64),
+        duplicate_of=constant(len(reports), None),
     )
     events = _tell(reports, course, now)
     return replace(course, updated_at=_last_moment(events, len(reports))), events
@@ -106,37 +108,50 @@ def _tell(reports: Admitted, course: Course, now: np.datetime64) -> Events:
     resolved, rejected = np.flatnonzero(status == "resolved"), np.flatnonzero(status == "rejected")
     rated = np.flatnonzero(course.satisfied != None)  # noqa: E711  (elementwise)
     closed = np.flatnonzero(~np.isnat(course.closed_at))
-    with_evidence = course.evidence[resolved]
-    rated_at = np.minimum(course.answered_at[rated] + np.timedelta64(1, "D"), now)
-    told = [
+    answers = column([_ANSWERS[0] if shown else _ANSWERS[1] for shown in course.evidence[resolved]])
+    pictures = column([(_PICTURE,) if shown else () for shown in course.evidence[resolved]])
+    lead, intake_at, answered_at = reports.lead, course.intake_at, course.answered_at
+    return joined(
         received(reports),
-        _events("assigned", "waiting", "waiting", begun, course.intake_at[begun], constant(len(begun), "dispatch")),
-        _events("in_progress", "waiting", "in_progress", begun, course.intake_at[begun], reports.lead[begun]),
-        _events(
+        happened("assigned", begun, intake_at[begun], before="waiting", status="waiting", actor="dispatch"),
+        happened("in_progress", begun, intake_at[begun], before="waiting", status="in_progress", actor=lead[begun]),
+        happened(
             "answered",
-            "in_progress",
-            "resolved",
             resolved,
-            course.answered_at[resolved],
-            reports.lead[resolved],
-            column([_ANSWERS[0] if shown else _ANSWERS[1] for shown in with_evidence]),
-            column([(_PICTURE,) if shown else () for shown in with_evidence]),
+            answered_at[resolved],
+            before="in_progress",
+            status="resolved",
+            actor=lead[resolved],
+            text=answers,
+            media=pictures,
         ),
-        _events(
-            "rejected",
-            "waiting",
+        happened(
             "rejected",
             rejected,
-            course.answered_at[rejected],
-            reports.lead[rejected],
-            constant(len(rejected), _REASON),
+            answered_at[rejected],
+            before="waiting",
+            status="rejected",
+            actor=lead[rejected],
+            text=_REASON,
         ),
-        _events("rated", "resolved", "resolved", rated, rated_at, constant(len(rated), "citizen")),
-        _events("closed", status[closed], status[closed], closed, course.closed_at[closed], reports.lead[closed]),
-    ]
-    fields = {name: np.concatenate([getattr(part, name) for part in told]) for name in Events.__dataclass_fields__}
-    events = Events(**fields)
-    return events.take(np.argsort(events.at, kind="stable"))
+        happened(
+            "rated",
+            rated,
+            np.minimum(answered_at[rated] + np.timedelta64(1, "D"), now),
+            before="resolved",
+            status="resolved",
+            actor="citizen",
+            satisfied=course.satisfied[rated],
+        ),
+        happened(
+            "closed",
+            closed,
+            course.closed_at[closed],
+            before=status[closed],
+            status=status[closed],
+            actor=lead[closed],
+        ),
+    )
 
 
 def _last_moment(events: Events, n: int) -> Moments:
@@ -144,26 +159,3 @@ def _last_moment(events: Events, n: int) -> Moments:
     last = np.full(n, np.datetime64(0, "ms"))
     np.maximum.at(last, events.report, events.at)
     return last
-
-
-def _events(
-    kind: str,
-    before: str | Words,
-    status: str | Words,
-    report: Integers,
-    at: Moments,
-    actor: Words,
-    text: Words | None = None,
-    media: Words | None = None,
-) -> Events:
-    n = len(report)
-    return Events(
-        report=report,
-        at=at,
-        kind=constant(n, kind),
-        before=constant(n, before) if isinstance(before, str) else before,
-        status=constant(n, status) if isinstance(status, str) else status,
-        actor=actor,
-        text=constant(n, "") if text is None else text,
-        media=constant(n, ()) if media is None else media,
-    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from geo.columns import Columns, Integers, Moments, Truths, Words, constant
-from geo.course import Course, Events, received
+from geo.course import Course, Events, happened, received
 from geo.intake import Admitted
 
 _EVENTS = {"in_progress": "in_progress", "resolved": "answered", "rejected": "rejected"}
@@ -48,6 +48,8 @@ def told(reports: Admitted, history: History) -> tuple[Course, Events]:
         evidence=evidence,
         satisfied=constant(n, None),
         synthetic=np.zeros(n, dtype=bool),
+        reopened=np.zeros(n, dtype=np.int64),
+        duplicate_of=constant(n, None),
     )
     first, later = received(reports), _led_to_status(reports, history, np.flatnonzero(begun))
     events = Events(
@@ -61,13 +63,12 @@ def _led_to_status(reports: Admitted, history: History, rows: Integers) -> Event
     kind = constant(len(rows), "")
     for name, event in _EVENTS.items():
         kind[status == name] = event
-    return Events(
-        report=rows,
-        at=history.since[rows],
-        kind=kind,
-        before=constant(len(rows), "waiting"),
+    return happened(
+        kind,
+        rows,
+        history.since[rows],
+        before="waiting",
         status=status,
         actor=reports.channel[rows],
         text=history.answer[rows],
-        media=constant(len(rows), ()),
     )

@@ -112,6 +112,7 @@ def _moments(column: pa.Array) -> Integers:
 _AS_THEY_ARE = {kind.id for kind in (pa.string(), pa.large_string(), pa.binary(), pa.large_binary(), pa.binary(1))}
 _ENCODINGS: dict[int, tuple[str, Callable[[pa.Array], NDArray[Any]]]] = {
     pa.bool_().id: ("?", lambda column: column.fill_null(False).to_numpy(zero_copy_only=False)),
+    pa.int16().id: (">i2", _numbers),
     pa.int32().id: (">i4", _numbers),
     pa.int64().id: (">i8", _numbers),
     pa.float64().id: (">f8", _numbers),

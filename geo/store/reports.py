@@ -48,7 +48,7 @@ def add_reports(connection: Connection, territory: str, reports: Admitted, cours
     if not added.any():
         return added
     kept, kept_course = reports.take(added), course.take(added)
-    months.ensure(connection, np.unique(kept.reported_at.astype("datetime64[M]")).astype("datetime64[D]").tolist())
+    months.ensure_for(connection, kept.reported_at)
     driver: Any = connection.connection.driver_connection
     copy_rows(driver, "report", _report_columns(territory, kept, kept_course))
     new_number = np.cumsum(added) - 1
@@ -90,7 +90,7 @@ def _array(texts: Iterable[str]) -> str:
 def _report_columns(territory: str, reports: Admitted, course: Course) -> dict[str, pa.Array]:
     n = len(reports)
     points = shapely.set_srid(shapely.points(reports.lon, reports.lat), 4326)
-    return {
+    columns = {
         "id": _uuids(reports.id),
         "reported_at": _utc(reports.reported_at),
         "received_at": _utc(reports.received_at),
@@ -122,10 +122,15 @@ def _report_columns(territory: str, reports: Admitted, course: Course) -> dict[s
         "satisfied": pa.array(course.satisfied, pa.bool_()),
         "synthetic": pa.array(course.synthetic),
     }
+    if course.reopened.any():
+        columns["reopened"] = pa.array(course.reopened, pa.int16())
+    if (course.duplicate_of != None).any():  # noqa: E711  (elementwise)
+        columns["duplicate_of"] = _uuids(course.duplicate_of)
+    return columns
 
 
 def _event_columns(reports: Admitted, events: Events, report: Integers) -> dict[str, pa.Array]:
-    return {
+    columns = {
         "report_id": _uuids(reports.id[report]),
         "reported_at": _utc(reports.reported_at[report]),
         "at": _utc(events.at),
@@ -136,10 +141,16 @@ def _event_columns(reports: Admitted, events: Events, report: Integers) -> dict[
         "text": pa.array(events.text, pa.string()),
         "media": text_arrays(events.media),
     }
+    carried = {
+        "unit_id": pa.array(events.unit_id, pa.int32()),
+        "duplicate_of": _uuids(events.duplicate_of),
+        "satisfied": pa.array(events.satisfied, pa.bool_()),
+    }
+    return columns | {name: values for name, values in carried.items() if values.null_count < len(values)}
 
 
 def _uuids(ids: Words) -> pa.Array:
-    return pa.array([id.bytes for id in ids], pa.binary())
+    return pa.array([None if id is None else id.bytes for id in ids], pa.binary())
 
 
 def _utc(moments: Moments) -> pa.Array:

@@ -1,7 +1,7 @@
 """Demo reports are synthetic, the same for the same seed, and look like the figures that the city published."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import fields
 
 import numpy as np
@@ -9,6 +9,7 @@ import pytest
 
 from geo.cells import parents
 from geo.demo import Demo, make_demo
+from geo.demo_turns import take_turns
 from geo.locator import How
 
 NOW = np.datetime64("2026-01-05T03:17:42.123", "ms")
@@ -16,8 +17,14 @@ N = 20_000
 
 
 @pytest.fixture(scope="module")
-def demo(dispatch) -> Demo:
+def plain(dispatch) -> Demo:
     return make_demo(dispatch, NOW, N)
+
+
+@pytest.fixture(scope="module")
+def demo(dispatch, plain) -> Demo:
+    """As `hientruong up --demo` stores it."""
+    return take_turns(plain, dispatch.jurisdiction, NOW)
 
 
 def same(one: Demo, other: Demo) -> bool:
@@ -41,6 +48,27 @@ def test_there_are_as_many_as_asked_for(dispatch, n):
     demo = make_demo(dispatch, NOW, n)
     assert len(demo.reports) == len(demo.course) == n
     assert len(set(demo.reports.id)) == len(set(demo.reports.external_id)) == n
+
+
+def test_turns_change_no_report_and_no_final_answer_and_are_the_same_again(dispatch, plain, demo):
+    assert same(demo, take_turns(plain, dispatch.jurisdiction, NOW))
+    assert demo.reports is plain.reports
+    for name in ("status", "intake_at", "answered_at", "evidence", "satisfied"):
+        assert str(getattr(demo.course, name).tolist()) == str(getattr(plain.course, name).tolist())
+    kinds = Counter(demo.events.kind)
+    assert kinds["reopened"] == demo.course.reopened.sum() > N / 100
+    assert kinds["moved"] > N / 100
+    assert kinds["answered"] == kinds["reopened"] + Counter(plain.events.kind)["answered"]
+
+
+def test_merged_reports_repeat_the_one_that_they_went_into(demo):
+    row = {id: row for row, id in enumerate(demo.reports.id)}
+    merged = [(i, row[into]) for i, into in enumerate(demo.course.duplicate_of) if into is not None]
+    assert len(merged) == Counter(demo.events.kind)["merged"] > 10
+    for repeat, original in merged:
+        number = demo.reports.external_id[repeat].partition("-repeats-")[2]
+        assert demo.reports.external_id[original] == f"demo-{number}"
+        assert demo.course.duplicate_of[original] is None
 
 
 def test_statuses_have_the_published_shares(demo):
@@ -111,7 +139,8 @@ def test_every_history_is_in_order_and_ends_in_the_status(demo):
         assert (np.diff(at[events]) >= np.timedelta64(0)).all()
         assert demo.events.status[events[-1]] == demo.course.status[report]
         said = " ".join(kinds[events])
-        known = "received( rejected( closed)?| assigned in_progress( answered( rated)?( closed)?)?)?"
+        begun = "( moved)? assigned in_progress( answered( reopened answered)?( rated)?( closed)?)?"
+        known = f"received( merged| rejected( closed)?|{begun})?"
         assert re.fullmatch(known, said), said
         rated = demo.course.satisfied[report] is not None
         assert rated == ("rated" in kinds[events])
@@ -119,9 +148,9 @@ def test_every_history_is_in_order_and_ends_in_the_status(demo):
 
 def test_answered_reports_were_answered_when_their_event_says(demo):
     answers = np.isin(demo.events.kind.astype(str), ["answered", "rejected"])
-    report = demo.events.report[answers]
-    np.testing.assert_array_equal(demo.course.answered_at[report], demo.events.at[answers])
-    assert answers.sum() == (~np.isnat(demo.course.answered_at)).sum()
+    last = np.full(len(demo.reports), np.datetime64("NaT", "ms"))
+    np.fmax.at(last, demo.events.report[answers], demo.events.at[answers])
+    np.testing.assert_array_equal(demo.course.answered_at, last)
 
 
 @pytest.mark.parametrize(

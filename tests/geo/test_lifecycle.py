@@ -10,6 +10,7 @@ import pytest
 from geo import lifecycle
 from geo.access import PUBLIC, Caller
 from geo.demo import make_demo
+from geo.demo_turns import take_turns
 from geo.errors import ForbiddenError, InputError
 from geo.lifecycle import STATES, TRANSITIONS, Event, Progress, TransitionError, after, allowed_events, check_event
 from geo.vocabulary import EVENTS, ROLES, STATUSES
@@ -111,13 +112,12 @@ def test_evidence_is_text_and_picture():
 
 
 def test_every_demo_history_obeys_the_table_and_makes_its_row(dispatch):
-    demo = make_demo(dispatch, NOW, n=2000)
+    demo = take_turns(make_demo(dispatch, NOW, n=5000), dispatch.jurisdiction, NOW)
     events, course, admin = demo.events, demo.course, Caller("admin", "tests")
     progress: dict[int, Progress] = {}
     for row, report in enumerate(events.report.tolist()):
-        told = Event(events.kind[row], events.text[row], tuple(events.media[row]))
-        if told.kind == "rated":
-            told = Event("rated", satisfied=bool(course.satisfied[report]))
+        carried = {name: getattr(events, name)[row] for name in ("unit_id", "duplicate_of", "satisfied")}
+        told = Event(events.kind[row], events.text[row], tuple(events.media[row]), **carried)
         was = progress.get(report, Progress())
         if told.kind != "received":
             check_event(told, was.state, admin, OWN)
@@ -125,8 +125,10 @@ def test_every_demo_history_obeys_the_table_and_makes_its_row(dispatch):
         progress[report] = after(was, told, events.at[row].astype("datetime64[us]").item())
         assert events.status[row] == progress[report].status
     assert len(progress) == len(demo.reports)
+    assert {each.state for each in progress.values()} == set(STATES)
+    assert set(events.kind) == set(TRANSITIONS)
     for report, made in progress.items():
-        for name in ("status", "evidence", "satisfied"):
+        for name in ("status", "evidence", "satisfied", "reopened", "duplicate_of"):
             assert getattr(made, name) == getattr(course, name)[report], name
         for name in ("updated_at", "intake_at", "answered_at", "closed_at"):
             assert getattr(made, name) == getattr(course, name)[report].astype("datetime64[us]").item(), name

@@ -50,6 +50,8 @@ class Identities:
         """Tell who shows this key or token; UnknownCallerError if it opens nothing."""
         if (caller := self._keyring.caller(shown)) is not None:
             return caller
+        if (caller := await self._keyring.newest_caller(shown)) is not None:
+            return caller
         if self._tokens is not None and (caller := await self._tokens.caller(shown)) is not None:
             return caller
         raise UnknownCallerError("this key or token is unknown, expired or revoked, or of another territory")

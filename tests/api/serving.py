@@ -5,15 +5,11 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-
-import httpx
 
 from geo.store.engine import open_engine
 from geo.store.keys import create_key
@@ -67,38 +63,20 @@ def started(*arguments: str, **environment: str | None) -> Iterator[Running]:
 
 
 def api_key(url: str, role: str = "admin", unit: str | None = None) -> dict[str, str]:
-    """Make a key and give it as the header of a request; services of the database that run already know it then."""
+    """Make a key and give it as the header of a request; a service that runs already knows it, too."""
     engine = open_engine(url)
     try:
         with engine.begin() as connection:
-            header = {"x-api-key": create_key(connection, HANOI.id, role, "tests", unit_code=unit)}
+            return {"x-api-key": create_key(connection, HANOI.id, role, "tests", unit_code=unit)}
     finally:
         engine.dispose()
-    for address in _serving[url]:
-        _wait_until_known(address, header)
-    return header
-
-
-_serving: defaultdict[str, list[str]] = defaultdict(list)
-"""Addresses of the services that run, by the database that they serve."""
-
-
-def _wait_until_known(address: str, header: dict[str, str]) -> None:
-    """Ask until the service has been told of the key by its database: a moment, or longer on a busy machine."""
-    deadline = time.monotonic() + _STOPS_WITHIN_S
-    while httpx.get(f"{address}/v1/categories", headers=header, trust_env=False).status_code == 401:
-        assert time.monotonic() < deadline, "the service does not know the key"
 
 
 @contextmanager
 def serving(url: str) -> Iterator[str]:
     """Serve a database, and give the address; stopped cleanly at the end."""
     with started("serve", DATABASE_URL=url) as running:
-        _serving[url].append(running.address)
-        try:
-            yield running.address
-        finally:
-            _serving[url].remove(running.address)
+        yield running.address
         running.stop()
 
 

@@ -1,15 +1,21 @@
 """A key is shown once, known at once, kept as a hash, and opens nothing once it is revoked or expired."""
 
+import asyncio
 import json
 import re
 import stat
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 
 import httpx
 import pytest
 
 from api.first_key import FILE
+from api.keyring import Keyring
+from geo.keys import new_key
+from geo.store.keys import read_keys
+from geo.territory import HANOI
 from tests.api.serving import api_key, run, serving, started
 from tests.conftest import Database, cloned
 
@@ -82,6 +88,39 @@ def test_the_database_holds_no_secret_and_the_trail_tells_what_was_done(http, da
         for change in ("UPDATE audit SET what = ''", "DELETE FROM audit", "TRUNCATE audit"):
             with pytest.raises(Exception, match="append-only"):
                 sql.execute(change)
+
+
+def test_a_key_opens_a_running_service_at_once_even_if_nobody_told_it(http, database) -> None:
+    with database.connect() as sql:
+        sql.execute("ALTER TABLE api_key DISABLE TRIGGER USER")
+        key = api_key(database.url, "analyst")
+        sql.execute("ALTER TABLE api_key ENABLE TRIGGER USER")
+    assert http.get(CLOSED, headers=key).status_code == 200
+
+
+def test_guessing_keys_asks_the_database_once_a_second_and_for_each_only_once(database) -> None:
+    asked: list[float] = []
+
+    def ask(question):
+        if question.func is read_keys:
+            asked.append(time.monotonic())
+        with database.transaction() as connection:
+            return question(connection)
+
+    async def guess() -> None:
+        keyring = Keyring(ask, HANOI.id)
+        guesses = [new_key().text for _ in range(500)]
+        for _ in range(3):
+            callers = await asyncio.gather(*map(keyring.newest_caller, guesses))
+            assert callers == [None] * len(guesses)
+        assert len(asked) <= 3  # once at the start, once for the first guess, once for those that came meanwhile
+        made = api_key(database.url)["x-api-key"]
+        callers = await asyncio.gather(*map(keyring.newest_caller, [new_key().text, made, new_key().text]))
+        assert [caller and caller.role for caller in callers] == [None, "admin", None]
+        keyring.close()
+
+    asyncio.run(guess())
+    assert all(later - earlier > 0.9 for earlier, later in pairwise(asked[1:]))
 
 
 def test_an_expired_key_opens_nothing(http, database) -> None:

@@ -10,6 +10,7 @@ from api.commands.console import say
 from api.commands.hotspots import hotspots
 from api.commands.imports import import_reports
 from api.commands.locate import locate_points
+from api.commands.ranking import ranking
 from api.commands.up import serve, up
 from geo.errors import HienTruongError
 
@@ -26,6 +27,7 @@ app.command("serve")(serve)
 app.command("locate")(locate_points)
 app.command("import")(import_reports)
 app.command("hotspots")(hotspots)
+app.command("ranking")(ranking)
 app.add_typer(db.app, name="db")
 app.add_typer(boundaries.app, name="boundaries")
 app.add_typer(territories.app, name="territories")

@@ -8,17 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 from api.caller import Calling
 from api.etag import negotiated
 from api.new_report import as_json
-from api.routes.geojson import generation_member
+from api.ranking_question import Asked
 from api.service import WholeService
 from geo.access import Caller
 from geo.columns import utc_now
 from geo.errors import ForbiddenError
 from geo.period import period_of
-from geo.privacy import LEAST_PEOPLE
-from geo.store.ranking import read_cases
-from geo.store.session import Connection
 from geo.territory import Territory
-from geo.ward_ranking import Period, Ranking, as_csv, period_before, public_period
+from geo.ward_ranking import as_csv, public_period
 
 router = APIRouter(prefix="/v1/wards", tags=["wards"])
 _JSON, _CSV = "application/json", "text/csv"
@@ -40,42 +37,19 @@ async def ranking(
     """Compare the wards. Without dates: the last 30 days; for the public, whole months that are over."""
     media_type = _FORMATS[format] if format else negotiated(request, (_JSON, _CSV))
     dispatch, now = service.dispatch, utc_now()
-    jurisdiction = dispatch.jurisdiction
-    territory, public = jurisdiction.territory, not caller.sees_small_counts
-    period = (public_period if public else period_of)(territory, first, last)
-    day = _boundaries_day(territory, caller, boundaries_at) if public else boundaries_at or territory.today()
-    if category is not None:
-        dispatch.category(category)
-    layer = jurisdiction.layer_at(day)
-    units = sorted(layer.units, key=lambda unit: unit.id)
-    ids = [unit.id for unit in units]
-    before = period_before(*period)
-
-    def read(connection: Connection) -> Ranking:
-        count = Period.public if public else Period.exact
-        this, previous = (
-            count(read_cases(connection, jurisdiction, *days, day, category), ids, dispatch.calendar, now)
-            for days in (period, before)
-        )
-        return Ranking(units, this, previous, hides=public)
-
-    found = await service.ask_aside(read)
+    territory, public = dispatch.jurisdiction.territory, not caller.sees_small_counts
+    asked = Asked(
+        period=(public_period if public else period_of)(territory, first, last),
+        boundaries_at=_boundaries_day(territory, caller, boundaries_at)
+        if public
+        else boundaries_at or territory.today(),
+        category=category,
+        public=public,
+    )
+    found = await service.ask_aside(lambda connection: asked.read(connection, dispatch, now))
     headers = {"cache-control": "no-store", "vary": "Accept"}
-    if media_type == _CSV:
-        return Response(as_csv(found, sort), media_type=media_type, headers=headers)
-    body = {
-        "period": {"from": period[0], "to": period[1]},
-        "previous": {"from": before[0], "to": before[1]},
-        "category": category,
-        "boundaries_at": day,
-        "generation": generation_member(layer),
-        "as_of": f"{now}Z",
-        "least_people": LEAST_PEOPLE if public else None,
-        "city": found.city,
-        "median": found.median,
-        "wards": found.wards(sort),
-    }
-    return Response(as_json(body), media_type=media_type, headers=headers)
+    body = as_csv(found, sort) if media_type == _CSV else as_json(asked.words(found, dispatch, now, sort))
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def _boundaries_day(territory: Territory, caller: Caller, asked: dt.date | None) -> dt.date:

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import json
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +24,7 @@ from geo.store.ranking import read_cases
 from geo.store.reports import add_reports
 from geo.territory import HANOI
 from geo.ward_ranking import Period
-from tests.api.serving import api_key, serving
+from tests.api.serving import api_key, run, serving
 from tests.api.test_http import problem
 from tests.conftest import Database, cloned
 
@@ -187,6 +188,46 @@ def test_csv_says_the_same_as_json(http):
             for name in NAMES:
                 assert line[name] == ("" if row[name] is None else str(row[name]))
                 assert line[f"previous_{name}"] == ("" if row["previous"][name] is None else str(row["previous"][name]))
+
+
+def test_the_command_says_the_same_as_http(http, database, tmp_path):
+    """As files by their ending, on standard output by the flag, and of the table every figure that it has."""
+    asked = {"from": FIRST, "to": LAST, "boundaries_at": NEW, "category": "waste", "sort": "-overdue"}
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in asked.items()]
+    answer = http.get("/ranking", params=asked).json()
+    files = {ending: tmp_path / f"wards.{ending}" for ending in ("json", "csv")}
+    told = {}
+    for ending, file in files.items():
+        written = run("ranking", *options, "--out", file, DATABASE_URL=database.url)
+        assert (written.returncode, written.stdout) == (0, ""), written.stderr
+        told[ending] = run("ranking", *options, "--format", ending, DATABASE_URL=database.url).stdout
+    for text in (files["json"].read_text(), told["json"]):
+        assert json.loads(text) | {"as_of": None} == answer | {"as_of": None}
+    assert files["csv"].read_bytes() == http.get("/ranking", params=asked | {"format": "csv"}).content
+    assert told["csv"].splitlines() == files["csv"].read_text().splitlines()
+    table = run("ranking", *options, DATABASE_URL=database.url).stdout
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in table.splitlines() if "│" in line]
+    assert [row[0] for row in rows[:-2]] == [ward["code"] for ward in answer["wards"]]
+    for row, figures in zip(rows, [*answer["wards"], answer["city"], answer["median"]], strict=True):
+        assert row[2] == f"{figures['received']:g}"
+        share = figures["on_time_share"]
+        assert row[3] == ("-" if share is None else f"{share:.1%}")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--sort", "size"], "use one of received"),
+        (["--category", "noise"], "noise"),
+        (["--boundaries-at", "1990-01-01"], "loaded periods"),
+        (["--out", "wards.xlsx"], "use csv or json"),
+        (["--out", "/nowhere/wards.csv"], "can't be written"),
+    ],
+)
+def test_the_command_refuses_in_one_line(database, options, words):
+    refused = run("ranking", *options, DATABASE_URL=database.url)
+    assert (refused.returncode, refused.stdout, len(refused.stderr.splitlines())) == (1, "", 1)
+    assert words in refused.stderr
 
 
 @pytest.mark.parametrize(

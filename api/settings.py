@@ -6,6 +6,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from geo.store.settings import AbsolutePath
+
 
 def listed(value: object) -> object:
     """Split a text at its commas.
@@ -33,6 +35,10 @@ class ServiceSettings(BaseSettings):
         ``HIENTRUONG_RATE_KEY``: requests a minute by one key or token; 0 for no limit.
     trusted_proxies : tuple of networks
         ``HIENTRUONG_TRUSTED_PROXIES``, with commas: whose X-Forwarded-For is believed; nobody's by default.
+    contact : str
+        ``HIENTRUONG_CONTACT``: whom Open311's discovery tells to ask; "the operator" by default.
+    population : Path, optional
+        ``HIENTRUONG_POPULATION``: a CSV file of residents by H3 cell, with the columns cell and population.
     """
 
     model_config = SettingsConfigDict(env_prefix="HIENTRUONG_", env_ignore_empty=True, frozen=True)
@@ -42,3 +48,5 @@ class ServiceSettings(BaseSettings):
     rate_public: int = Field(default=1200, ge=0)
     rate_key: int = Field(default=600_000, ge=0)
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(listed)] = ()
+    contact: str = Field(default="", max_length=500)
+    population: AbsolutePath | None = None

@@ -23,10 +23,12 @@ from api.open311.requests import notice, request_words
 from api.open311.search import read_ids, read_search
 from api.open311.services import definition_words, service_words
 from api.routes.reports import MAX_REPORT_BYTES
+from api.settings import ServiceSettings
 from geo.access import PUBLIC, Caller
 from geo.store.audit import record
 from geo.store.service_requests import add_attributes, find_service_requests, service_requests_by_id
 from geo.store.session import Connection
+from geo.store.settings import read_settings
 
 _SENDS = roles_for("POST", "/v1/reports")
 
@@ -56,7 +58,8 @@ async def discovery(request: Request, format: Format) -> Response:
     """Tell where the endpoint is and what it speaks."""
     ask = await asked(request, format)
     ask.given.check()
-    return rendered("discovery", discovery_words(ask.endpoint, ask.service.dispatch.jurisdiction), format)
+    contact = read_settings(ServiceSettings).contact
+    return rendered("discovery", discovery_words(ask.endpoint, ask.service.dispatch.jurisdiction, contact), format)
 
 
 async def services(request: Request, format: Format) -> Response:
@@ -84,7 +87,11 @@ async def get_requests(request: Request, format: Format) -> Response:
         return await _told(ask, await _read(ask, ids))
     wanted, page = read_search(ask.given, ask.service.dispatch, ask.sees_all)
     found = await ask.service.ask_aside(lambda connection: find_service_requests(connection, wanted, *page))
-    return await _told(ask, found)
+    answer = await _told(ask, found)
+    if len(found) == page.limit:
+        following = request.url.remove_query_params(["page", "api_key"]).include_query_params(after=found[-1]["id"])
+        answer.headers["link"] = f'<{following.path}?{following.query}>; rel="next"'
+    return answer
 
 
 async def get_request(request: Request, id: str, format: Format) -> Response:

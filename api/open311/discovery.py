@@ -11,7 +11,7 @@ _CHANGED = dt.date(2026, 11, 23)
 """When the answers last changed their form."""
 
 
-def discovery_words(url: str, jurisdiction: Jurisdiction) -> dict[str, Any]:
+def discovery_words(url: str, jurisdiction: Jurisdiction, contact: str) -> dict[str, Any]:
     """Tell where the endpoint is.
 
     Parameters
@@ -20,13 +20,15 @@ def discovery_words(url: str, jurisdiction: Jurisdiction) -> dict[str, Any]:
         Of the endpoint, as the client reaches it.
     jurisdiction : Jurisdiction
         With schematic boundaries it is a test.
+    contact : str
+        Whom to ask; the operator, if it is empty.
     """
     territory = jurisdiction.territory
     schematic = jurisdiction.layer_at(territory.today()).generation.schematic
     changeset = dt.datetime.combine(_CHANGED, dt.time(), territory.zone).isoformat()
     return {
         "changeset": changeset,
-        "contact": f"The operator of this service of {territory.name_en} ({territory.name})",
+        "contact": contact or f"The operator of this service of {territory.name_en} ({territory.name})",
         "key_service": "The operator makes a key: hientruong keys create --role router",
         "endpoints": [
             {

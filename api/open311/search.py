@@ -29,17 +29,17 @@ class Page(NamedTuple):
     offset: int
 
 
-def read_ids(given: Parameters) -> list[UUID]:
-    """Read ``service_request_id``, which overrides every other filter."""
+def read_ids(given: Parameters, name: str = "service_request_id") -> list[UUID]:
+    """Read ``service_request_id``, which overrides every other filter, or another list of ids."""
     ids = []
-    words = given.words("service_request_id")
+    words = given.words(name)
     if len(words) > MAX_REQUESTS:
-        given.refuse(f"service_request_id: {len(words):,} ids are more than the {MAX_REQUESTS:,} allowed at once")
+        given.refuse(f"{name}: {len(words):,} ids are more than the {MAX_REQUESTS:,} allowed at once")
     for word in words:
         try:
             ids.append(UUID(word))
         except ValueError:
-            given.refuse(f"service_request_id {word!r:.60} is none of ours: send ids as POST requests gave them")
+            given.refuse(f"{name} {word!r:.60} is none of ours: send ids as POST requests gave them")
     return ids
 
 
@@ -78,6 +78,7 @@ def read_search(given: Parameters, dispatch: Dispatch, sees_places: bool) -> tup
         open=statuses == ("open",) if len(statuses) == 1 else None,
         updated_since=given.moment("updated_after", territory.zone),
         updated_until=given.moment("updated_before", territory.zone, end=True),
+        after=next(iter(read_ids(given, "after")), None),
     )
     given.check()
     return wanted, page

@@ -105,11 +105,16 @@ def list_reports(connection: Connection, wanted: Wanted, limit: int, after: UUID
     """
     query = select_reports().where(*conditions(wanted))
     if after is not None:
-        moment = moment_of(after)
-        # The first condition says nothing new, but leaves out whole months.
-        query = query.where(Report.reported_at <= moment, tuple_(Report.reported_at, Report.id) < (moment, after))
+        query = query.where(comes_after(after))
     query = query.order_by(Report.reported_at.desc(), Report.id.desc()).limit(limit)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def comes_after(id: UUID) -> ColumnElement[bool]:
+    """Say in SQL that a report comes after another one, the newest being first."""
+    moment = moment_of(id)
+    # The first condition says nothing new, but leaves out whole months.
+    return and_(Report.reported_at <= moment, tuple_(Report.reported_at, Report.id) < (moment, id))
 
 
 def count_wanted(connection: Connection, wanted: Wanted) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, insert, select, 
 
 from geo.ids import moment_of
 from geo.lifecycle import OPEN
-from geo.store.report_list import Wanted, conditions
+from geo.store.report_list import Wanted, comes_after, conditions
 from geo.store.report_reading import select_reports
 from geo.store.schema import Report, ReportAttributes, ReportEvent
 
@@ -27,12 +27,15 @@ class WantedRequests:
         Whether something is still to be done about them.
     updated_since, updated_until : datetime, optional
         When their last event happened, both included.
+    after : UUID, optional
+        Only those that come later in the order, whatever has come in meanwhile.
     """
 
     reports: Wanted
     open: bool | None = None
     updated_since: dt.datetime | None = None
     updated_until: dt.datetime | None = None
+    after: UUID | None = None
 
 
 def find_service_requests(
@@ -68,6 +71,8 @@ def _more_conditions(wanted: WantedRequests) -> Iterator[ColumnElement[bool]]:
         yield Report.updated_at >= wanted.updated_since
     if wanted.updated_until is not None:
         yield Report.updated_at <= wanted.updated_until
+    if wanted.after is not None:
+        yield comes_after(wanted.after)
 
 
 def _with_answers(connection: Connection, query: Select[Any]) -> list[dict[str, Any]]:

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.api.open311_client import Open311, Refused
-from tests.api.serving import api_key, serving
+from tests.api.serving import api_key, started
 from tests.conftest import Database, cloned
 
+CONTACT = "311 <311@example.org>"
 VINH_TUY = {"lat": "20.998485", "long": "105.868664"}
 REQUEST_KEYS = [
     "service_request_id", "status", "status_notes", "service_name", "service_code", "description",
@@ -35,7 +36,10 @@ def key(database: Database) -> str:
 
 @pytest.fixture(scope="module")
 def http(database: Database, key: str) -> Iterator[httpx.Client]:
-    with serving(database.url) as address, httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
+    with (
+        started("serve", DATABASE_URL=database.url, HIENTRUONG_CONTACT=CONTACT) as running,
+        httpx.Client(base_url=running.address, trust_env=False, timeout=30) as client,
+    ):
         yield client
 
 
@@ -111,6 +115,7 @@ def test_every_method_has_the_published_shape_in_json(http, key):
     assert set(token.values()) == {sent["service_request_id"]}
     discovery = get(http, "discovery.json").json()
     assert list(discovery) == ["changeset", "contact", "key_service", "endpoints"]
+    assert discovery["contact"] == CONTACT
     assert list(discovery["endpoints"][0]) == ["specification", "url", "changeset", "type", "formats"]
 
 

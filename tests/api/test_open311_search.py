@@ -109,6 +109,24 @@ def test_without_dates_the_last_90_days_come_the_latest_first_and_no_more_than_1
     assert open311.ids(page=50, page_size=200) == []
 
 
+def test_next_links_lead_through_all_pages_while_reports_come_in(open311, database):
+    expected = [row["id"] for row in open311.rows if within(row, 90)]
+    key, came, told, url = {"x-api-key": open311.router}, [], [], "/open311/v2/requests.json?page_size=150&page=1"
+    while url:
+        answer = open311.http.get(url, headers=key)
+        told += [each["service_request_id"] for each in answer.json()]
+        url = answer.links.get("next", {}).get("url")
+        place = {"service_code": "waste", "lat": CENTRE[1], "long": CENTRE[0]}
+        [made] = open311.http.post("/open311/v2/requests.json", data=place, headers=key).json()
+        came.append(made["service_request_id"])
+    assert told == expected
+    with database.connect() as sql:
+        sql.execute("DELETE FROM report WHERE id = ANY(%s)", [came])
+    linked = open311.ask(open311.router, page_size=10).links["next"]["url"]
+    assert open311.router not in linked
+    assert open311.ask(open311.router, after="x").status_code == 400
+
+
 @pytest.mark.parametrize("status", ["open", "closed", "open,closed", ""])
 @pytest.mark.parametrize("services", ["waste", "waste, fire_risk", ""])
 def test_status_and_services_choose_among_them(open311, status, services):

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ import psycopg
 import pytest
 
 from geo.store.cluster import DATABASE, PrivateCluster
-from tests.api.intake_clients import Clients, report, stored
+from tests.api.intake_clients import PLACE, Clients, report, stored
 from tests.api.serving import Running, api_key, serving, started
 from tests.conftest import Database, cloned, reachable_folder
 
@@ -26,44 +27,18 @@ WITHIN_S = 60
 NDJSON = {"content-type": "application/x-ndjson"}
 
 
-@contextmanager
-def up(folder: Path) -> Iterator[tuple[Running, PrivateCluster, dict[str, str]]]:
-    """Start all that one person starts, with a database of its own in a folder."""
-    with started("up", HIENTRUONG_DATA_DIR=str(folder)) as running:
-        yield running, PrivateCluster(folder / "postgres"), {"x-api-key": (folder / "admin.key").read_text().strip()}
-        running.stop()
+@dataclass(frozen=True)
+class OnePersons:
+    """All that one person starts, and the folder that it lies in."""
 
+    running: Running
+    folder: Path
+    http: httpx.Client
+    key: dict[str, str]
 
-def client(running: Running, key: dict[str, str]) -> httpx.Client:
-    return httpx.Client(base_url=running.address, headers=key, trust_env=False, timeout=60)
-
-
-def is_kind(answer: httpx.Response) -> bool:
-    """Whether it says that the service is not to blame the sender for, and no word of a driver's."""
-    assert answer.status_code == 503, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    return answer.json()["detail"] == "the database does not answer at the moment: try again in a few seconds"
-
-
-def test_the_database_is_killed_under_the_intake_and_comes_back_by_itself() -> None:
-    """The clients are told to try again, and need do nothing else."""
-    with reachable_folder() as folder, up(folder) as (running, cluster, key):
-        killed = cluster.status().process
-        clients = Clients(running.address, key, REPORTS, KILLED_AFTER)
-        with clients.sending():
-            assert clients.enough.wait(WITHIN_S)
-            os.kill(killed, signal.SIGKILL)
-        assert cluster.status().process not in (None, killed)
-        assert clients.refused
-        assert all(map(is_kind, clients.refused))
-        with cluster.connect(DATABASE) as sql, client(running, key) as http:
-            assert stored(sql) == clients.acknowledged
-            assert len(clients.acknowledged) == REPORTS
-            start = http.get("/v1/changes").json()
-            assert len(start["changes"]) == REPORTS
-            told = http.post("/v1/reports", json=report("after")).json()["id"]
-            page = http.get("/v1/changes", params={"after": start["next"], "wait": 30}).json()
-            assert [each["report"] for each in page["changes"]] == [told]
+    @property
+    def cluster(self) -> PrivateCluster:
+        return PrivateCluster(self.folder / "postgres")
 
 
 @contextmanager
@@ -76,6 +51,44 @@ def small_disk(megabytes: int) -> Iterator[Path]:
             subprocess.run(["umount", "--lazy", folder], check=True)
 
 
+@pytest.fixture(scope="module")
+def ours() -> Iterator[OnePersons]:
+    """`hientruong up` in a folder of its own: on a small disk, where that can be had."""
+    disk = small_disk(220) if os.geteuid() == 0 else reachable_folder()
+    with disk as folder, started("up", HIENTRUONG_DATA_DIR=str(folder)) as running:
+        key = {"x-api-key": (folder / "admin.key").read_text().strip()}
+        with httpx.Client(base_url=running.address, headers=key, trust_env=False, timeout=60) as http:
+            yield OnePersons(running, folder, http, key)
+        running.stop()
+
+
+def is_kind(answer: httpx.Response) -> bool:
+    """Whether it says that the service is not to blame the sender for, and no word of a driver's."""
+    assert answer.status_code == 503, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    return answer.json()["detail"] == "the database does not answer at the moment: try again in a few seconds"
+
+
+def test_the_database_is_killed_under_the_intake_and_comes_back_by_itself(ours: OnePersons) -> None:
+    """The clients are told to try again, and need do nothing else."""
+    killed = ours.cluster.status().process
+    clients = Clients(ours.running.address, ours.key, REPORTS, KILLED_AFTER)
+    with clients.sending():
+        assert clients.enough.wait(WITHIN_S)
+        os.kill(killed, signal.SIGKILL)
+    assert ours.cluster.status().process not in (None, killed)
+    assert clients.refused
+    assert all(map(is_kind, clients.refused))
+    with ours.cluster.connect(DATABASE) as sql:
+        assert stored(sql) == clients.acknowledged
+    assert len(clients.acknowledged) == REPORTS
+    start = ours.http.get("/v1/changes").json()
+    assert len(start["changes"]) == REPORTS
+    told = ours.http.post("/v1/reports", json=report("after")).json()["id"]
+    page = ours.http.get("/v1/changes", params={"after": start["next"], "wait": 30}).json()
+    assert [each["report"] for each in page["changes"]] == [told]
+
+
 def fill(file: Path) -> None:
     """Take all the room that there is."""
     written = subprocess.run(["dd", "if=/dev/zero", f"of={file}", "bs=64k"], capture_output=True, text=True)
@@ -83,49 +96,47 @@ def fill(file: Path) -> None:
 
 
 @pytest.mark.root
-def test_the_disk_of_the_data_folder_is_full_and_then_there_is_room_again() -> None:
+def test_the_disk_of_the_data_folder_is_full_and_then_there_is_room_again(ours: OnePersons) -> None:
     """First tables can't grow; then the log can't either, of which PostgreSQL dies."""
-    with small_disk(220) as folder, up(folder) as (running, cluster, key), client(running, key) as http:
-        acknowledged = {}
+    acknowledged = {}
 
-        def send(external_id: str, n: int = 2000) -> httpx.Response:
-            """Send a batch with long texts, none of which can be compressed."""
-            ids = [f"{external_id}-{i}" for i in range(n)]
-            lines = "\n".join(json.dumps(report(id, description=os.urandom(1000).hex())) for id in ids)
-            answer = http.post("/v1/reports", content=lines, headers=NDJSON)
-            if answer.status_code == 200:
-                taken = [json.loads(line)["report"] for line in answer.text.splitlines()]
-                acknowledged.update({each["external_id"]: each["id"] for each in taken})
-            return answer
+    def send(external_id: str, n: int = 2000) -> httpx.Response:
+        """Send a batch with long texts, none of which can be compressed."""
+        ids = [f"{external_id}-{i}" for i in range(n)]
+        lines = "\n".join(json.dumps(report(id, description=os.urandom(1000).hex())) for id in ids)
+        answer = ours.http.post("/v1/reports", content=lines, headers=NDJSON)
+        if answer.status_code == 200:
+            taken = [json.loads(line)["report"] for line in answer.text.splitlines()]
+            acknowledged.update({each["external_id"]: each["id"] for each in taken})
+        return answer
 
-        def send_until_there_is_room(external_id: str) -> None:
-            until = time.monotonic() + WITHIN_S
-            while (answer := send(external_id, 10)).status_code != 200:
-                assert is_kind(answer)
-                assert time.monotonic() < until, "the service did not recover"
+    def send_until_there_is_room(external_id: str) -> None:
+        until = time.monotonic() + WITHIN_S
+        while (answer := send(external_id, 10)).status_code != 200:
+            assert is_kind(answer)
+            assert time.monotonic() < until, "the service did not recover"
 
-        filler = folder / "filler"
-        assert send("before").status_code == 200
-        fill(filler)
-        batches = 0
-        while (answer := send(f"full-{batches}")).status_code == 200:
-            batches += 1
-        assert is_kind(answer)
-        assert http.get("/livez").status_code == 200
-        assert http.get("/v1/locate", params={"lon": 105.868664, "lat": 20.998485}).status_code == 200
-        filler.unlink()
-        send_until_there_is_room("room")
+    filler = ours.folder / "filler"
+    assert send("before").status_code == 200
+    fill(filler)
+    batches = 0
+    while (answer := send(f"full-{batches}")).status_code == 200:
+        batches += 1
+    assert is_kind(answer)
+    assert ours.http.get("/livez").status_code == 200
+    assert ours.http.get("/v1/locate", params=PLACE).status_code == 200
+    filler.unlink()
+    send_until_there_is_room("room")
 
-        fill(filler)
-        with cluster.connect() as sql, suppress(psycopg.OperationalError):  # it dies of this
-            while True:
-                sql.execute("SELECT pg_switch_wal(), pg_current_xact_id()")
-        assert is_kind(send("log", 10))
-        filler.unlink()
-        send_until_there_is_room("room again")
-        with cluster.connect(DATABASE) as sql:
-            kept = stored(sql)
-        assert acknowledged.items() <= kept.items()
+    fill(filler)
+    with ours.cluster.connect() as sql, suppress(psycopg.OperationalError):  # it dies of this
+        while True:
+            sql.execute("SELECT pg_switch_wal(), pg_current_xact_id()")
+    assert is_kind(send("log", 10))
+    filler.unlink()
+    send_until_there_is_room("room again")
+    with ours.cluster.connect(DATABASE) as sql:
+        assert acknowledged.items() <= stored(sql).items()
 
 
 @pytest.fixture(scope="module")

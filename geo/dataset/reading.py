@@ -1,7 +1,8 @@
 """What a session reads from a folder; nothing of it changes, so what was made of it once is kept."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,10 @@ from geo.dataset.content import REPORTS, read_content
 from geo.dispatch import Dispatch
 from geo.errors import FileError
 from geo.geoparquet import coordinates
+from geo.locator import Locator
 from geo.ranking import Cases
 from geo.session.source import Held, Selection
+from geo.shared_reports import SharedReports, count_shared
 from geo.territory import Generation
 
 if TYPE_CHECKING:
@@ -111,6 +114,10 @@ class FolderSource:
             **{name: _objects(rows[name]) for name in _SAID},
         )
 
+    def shared_reports(self, old: Locator, new: Locator) -> SharedReports:
+        """Count all reports by the units that hold their points in two generations."""
+        return count_shared(old, new, (coordinates(rows["geometry"], None)[:2] for rows in self._batches(["geometry"])))
+
     def close(self) -> None:
         """Do nothing, as nothing is held open."""
 
@@ -129,7 +136,7 @@ class FolderSource:
         axes = Axes(tuple(category.code for category in self._content.categories), self._dispatch.jurisdiction.layers)
         cube = Cube(axes)
         columns = [*_COUNTED, "geometry", *(["reporter"] if self._content.reporters else [])]
-        for rows in self._reports.to_batches(columns=columns):
+        for rows in self._batches(columns):
             lon, lat, _ = coordinates(rows["geometry"], None)
             frame = rows.drop_columns(["geometry", "duplicate_of"]).to_pandas()
             frame["duplicate"] = rows["duplicate_of"].is_valid().to_numpy(zero_copy_only=False)
@@ -139,13 +146,22 @@ class FolderSource:
     def _read(self, selection: Selection, columns: Sequence[str]) -> pa.Table:
         """Read columns of reports, unit_id and generation_id, and their points as lon and lat."""
         names = list(dict.fromkeys((*columns, *_PLACE)))
-        try:
+        with self._explained():
             rows = self._reports.to_table(columns=names, filter=_filter(selection, self._content.territory.zone))
+        lon, lat, _ = coordinates(rows["geometry"], None)
+        return rows.drop_columns("geometry").append_column("lon", pa.array(lon)).append_column("lat", pa.array(lat))
+
+    def _batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        with self._explained():
+            yield from self._reports.to_batches(columns=list(columns))
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
         except (OSError, pa.ArrowException) as error:
             first = str(error).splitlines()[0]
             raise FileError(f"{self._folder / REPORTS}: can't be read: {first}: export the folder again") from None
-        lon, lat, _ = coordinates(rows["geometry"], None)
-        return rows.drop_columns("geometry").append_column("lon", pa.array(lon)).append_column("lat", pa.array(lat))
 
     def _unit_ids(self, rows: pa.Table, generation_id: int) -> Integers:
         """Find the unit of each report under given boundaries: by its point, unless it was located by them."""

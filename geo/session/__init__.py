@@ -9,11 +9,14 @@ from typing import Self
 from geo.session.findings import Findings
 from geo.session.places import Places
 from geo.session.reports import Reports
+from geo.session.series import Series
+from geo.session.successions import Successions
+from geo.session.wards import Wards
 
 __all__ = ["Session"]
 
 
-class Session(Places, Reports, Findings):
+class Session(Places, Reports, Findings, Series, Wards, Successions):
     """Answers from one territory's boundaries and reports; `geo.connect` opens one.
 
     Every answer is a table whose ``attrs`` say what it rests on: period, n, category, method, parameters, boundaries,

@@ -2,10 +2,16 @@
 
 import datetime as dt
 
+from geo.cube import Query
 from geo.dispatch import Dispatch
+from geo.errors import InputError, NotFoundError
+from geo.hotspots import Window
+from geo.jurisdiction import Layer
 from geo.period import period_of
-from geo.session.arguments import Day, day_of
+from geo.session.arguments import Day, Several, categories_of, day_of, unit_of, words_of
 from geo.session.source import Source
+from geo.territory import Generation
+from geo.vocabulary import STATUSES
 
 
 class Asking:
@@ -32,3 +38,42 @@ class Asking:
             period = max(period[0], held.days[0]), period[1]
         held.check_days(*period)
         return period
+
+    def _in_force(self, level: str, at: Day) -> Generation:
+        """Find the boundaries of a level that are in force on a day."""
+        day = day_of(at, "at")
+        active = [each for each in self._source.generations() if each.level == level and each.state == "active"]
+        for generation in active:
+            if day is not None and generation.holds(day):
+                return generation
+        periods = ", ".join(f"[{each.valid_from}, {each.valid_to or '...'})" for each in active) or "none"
+        raise NotFoundError(f"no boundaries are loaded for level {level} on {day}; loaded periods: {periods}")
+
+    def _window(self, category: Several | None, since: Day | None, until: Day | None) -> tuple[Dispatch, Window]:
+        dispatch = self._source.dispatch()
+        return dispatch, Window(*self._period(dispatch, since, until), categories_of(dispatch, category))
+
+
+def ward_of(
+    dispatch: Dispatch, window: Window, unit: str | None, boundaries_at: Day | None
+) -> tuple[Layer, tuple[int | None, int | None]]:
+    """Find the boundaries that are meant, and the ids of the ward and of its generation, as a query takes them."""
+    if boundaries_at is not None and unit is None:
+        raise InputError("boundaries_at says what a unit is: give unit, too", "boundaries_at")
+    layer = dispatch.jurisdiction.layer_at(day_of(boundaries_at, "boundaries_at") or window.last)
+    return layer, (None, None) if unit is None else (unit_of(layer, unit).id, layer.generation.id)
+
+
+def query_of(
+    window: Window,
+    res: int,
+    status: Several | None,
+    duplicates: bool,
+    unit_id: int | None = None,
+    generation_id: int | None = None,
+) -> Query:
+    """Say what the cube is to count."""
+    statuses = words_of(status, STATUSES, "status")
+    return Query(
+        window.first, window.last, res, window.categories, statuses, unit_id, generation_id, duplicates=duplicates
+    )

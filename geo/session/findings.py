@@ -18,10 +18,9 @@ from geo.hotspot_views import counting, find, windows_of
 from geo.hotspots import Found, Measure, Method, Question, Window
 from geo.jurisdiction import Layer
 from geo.population import read_population
-from geo.session.arguments import Day, Several, box_of, categories_of, day_of, unit_of, words_of
-from geo.session.asking import Asking
+from geo.session.arguments import Day, Several, box_of, day_of, unit_of
+from geo.session.asking import Asking, query_of, ward_of
 from geo.session.frames import category_words, cells_frame, made_words
-from geo.vocabulary import STATUSES
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -89,17 +88,14 @@ class Findings(Asking):
         Examples
         --------
         >>> hexes = db.hexes("waste", since="2026-01-01", until="2026-03-31", res=7)
-        >>> hexes["count"].sum() == hexes.attrs["n"] > 0
-        np.True_
+        >>> int(hexes["count"].sum()) == hexes.attrs["n"] > 0
+        True
         >>> hexes.index[0][:2], hexes.crs.to_epsg()
         ('87', 4326)
         """
         dispatch, window = self._window(category, since, until)
-        if boundaries_at is not None and unit is None:
-            raise InputError("boundaries_at says what a unit is: give unit, too", "boundaries_at")
-        layer = dispatch.jurisdiction.layer_at(day_of(boundaries_at, "boundaries_at") or window.last)
-        ward = (None, None) if unit is None else (unit_of(layer, unit).id, layer.generation.id)
-        query = _query(window, res, status, duplicates, *ward)
+        layer, ward = ward_of(dispatch, window, unit, boundaries_at)
+        query = query_of(window, res, status, duplicates, *ward)
         whole = self._find(layer, Question(window, "counts", measure), query, population)
         frame = self._frame(dispatch, layer, whole, None, bbox, every_cell)
         frame.attrs |= {"unit": unit}
@@ -156,7 +152,7 @@ class Findings(Asking):
         dispatch, window = self._window(category, since, until)
         question = Question(window, "hotspots", measure, method, k, alpha)
         return self._judged(
-            dispatch, question, _query(window, res, status, duplicates), population, unit, bbox, every_cell
+            dispatch, question, query_of(window, res, status, duplicates), population, unit, bbox, every_cell
         )
 
     def emerging(
@@ -200,7 +196,7 @@ class Findings(Asking):
         """
         dispatch, window = self._window(category, since, until)
         question = Question(window, "emerging", measure, method, k, alpha, step_days=step)
-        return self._judged(dispatch, question, _query(window, res, status, duplicates), None, unit, bbox, every_cell)
+        return self._judged(dispatch, question, query_of(window, res, status, duplicates), None, unit, bbox, every_cell)
 
     def change(
         self,
@@ -246,11 +242,7 @@ class Findings(Asking):
             raise InputError("give both days of the period to compare with, or none", "compare_from")
         before = None if days[0] is None else Window(*self._period(dispatch, *days), window.categories)
         question = Question(window, "change", measure, alpha=alpha, before=before)
-        return self._judged(dispatch, question, _query(window, res, status, duplicates), None, unit, bbox, every_cell)
-
-    def _window(self, category: Several | None, since: Day | None, until: Day | None) -> tuple[Dispatch, Window]:
-        dispatch = self._source.dispatch()
-        return dispatch, Window(*self._period(dispatch, since, until), categories_of(dispatch, category))
+        return self._judged(dispatch, question, query_of(window, res, status, duplicates), None, unit, bbox, every_cell)
 
     def _judged(
         self,
@@ -300,17 +292,3 @@ class Findings(Asking):
             **made_words(territory, self._source.name),
         }
         return cells_frame(found, attrs)
-
-
-def _query(
-    window: Window,
-    res: int,
-    status: Several | None,
-    duplicates: bool,
-    unit_id: int | None = None,
-    generation_id: int | None = None,
-) -> Query:
-    statuses = words_of(status, STATUSES, "status")
-    return Query(
-        window.first, window.last, res, window.categories, statuses, unit_id, generation_id, duplicates=duplicates
-    )

@@ -11,11 +11,10 @@ from geo.answers import FIELDS, Asked, answer_many
 from geo.arrow_values import days, numbers
 from geo.columns import Floats, Moments, Words, constant
 from geo.dispatch import Dispatch
-from geo.errors import InputError, NotFoundError
+from geo.errors import InputError
 from geo.session.arguments import Day, categories_of, day_of, word_of, words_of
 from geo.session.asking import Asking
 from geo.session.frames import made_words, units_frame
-from geo.territory import Generation
 from geo.vocabulary import LEVELS
 
 if TYPE_CHECKING:
@@ -54,10 +53,10 @@ class Places(Asking):
         >>> len(db.units(at="2025-06-30")), len(db.units(at="2025-07-01"))
         (526, 126)
         >>> db.units(at="2026-01-05").loc["00292", "name_en"]
-        'Vinh Tuy Ward'
+        'Bach Mai Ward'
         """
         territory = self._source.dispatch().jurisdiction.territory
-        generation = self._in_force(word_of(level, LEVELS, "level"), day_of(at, "at") or territory.today())
+        generation = self._in_force(word_of(level, LEVELS, "level"), at or territory.today())
         words = {
             "id": generation.id,
             "valid_from": generation.valid_from.isoformat(),
@@ -109,7 +108,7 @@ class Places(Asking):
         >>> import pandas as pd
         >>> points = pd.DataFrame({"lon": [105.868664, 106.5], "lat": [20.998485, 20.9]})
         >>> db.locate(points, at="2026-01-05")[["unit_name", "how"]].values.tolist()
-        [['Phường Vĩnh Tuy', 'inside'], [None, 'outside']]
+        [['Phường Vĩnh Tuy', 'inside'], [nan, 'outside']]
         """
         dispatch = self._source.dispatch()
         usual = _USUAL if category is None else (*_USUAL, "agency")
@@ -127,14 +126,6 @@ class Places(Asking):
         result.attrs |= {"view": "locate", "n": len(frame)}
         result.attrs |= made_words(dispatch.jurisdiction.territory, self._source.name)
         return result
-
-    def _in_force(self, level: str, day: "object") -> Generation:
-        active = [each for each in self._source.generations() if each.level == level and each.state == "active"]
-        for generation in active:
-            if generation.holds(day):  # type: ignore[arg-type]
-                return generation
-        periods = ", ".join(f"[{each.valid_from}, {each.valid_to or '...'})" for each in active) or "none"
-        raise NotFoundError(f"no boundaries are loaded for level {level} on {day}; loaded periods: {periods}")
 
 
 def _points(frame: "pd.DataFrame | GeoDataFrame") -> tuple[Floats, Floats]:

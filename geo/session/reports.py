@@ -69,7 +69,7 @@ class Reports(Asking):
         --------
         >>> waste = db.reports("waste", since="2026-01-01", until="2026-01-31", unit="00292")
         >>> set(waste["category"]), set(waste["unit_name_en"])
-        ({'waste'}, {'Vinh Tuy Ward'})
+        ({'waste'}, {'Bach Mai Ward'})
         >>> old = db.reports(since="2026-01-01", boundaries_at="2025-06-30", columns=["unit_name", "reported_at"])
         >>> list(old), old["reported_at"].dt.tz.key
         (['unit_name', 'reported_at', 'geometry'], 'Asia/Ho_Chi_Minh')

@@ -11,7 +11,9 @@ import pyarrow as pa
 from geo.cube import Cube
 from geo.dispatch import Dispatch
 from geo.errors import ForbiddenError, InputError
+from geo.locator import Locator
 from geo.ranking import Cases
+from geo.shared_reports import SharedReports
 from geo.territory import Generation
 
 if TYPE_CHECKING:
@@ -115,6 +117,9 @@ class Source(Protocol):
 
     def cases(self, first: dt.date, last: dt.date, boundaries_at: dt.date, category: str | None) -> Cases:
         """Give what ward figures are made of."""
+
+    def shared_reports(self, old: Locator, new: Locator) -> SharedReports:
+        """Count all reports by the units that hold their points in two generations."""
 
     def close(self) -> None:
         """Give back what is held open."""

@@ -55,8 +55,8 @@ class Wards(Asking):
         Examples
         --------
         >>> wards = db.ranking("waste", since="2026-01-01", until="2026-03-31", sort="-overdue")
-        >>> len(wards), wards["received"].sum() == wards.attrs["city"]["received"]
-        (126, np.True_)
+        >>> len(wards), int(wards["received"].sum()) == wards.attrs["city"]["received"]
+        (126, True)
         """
         dispatch, now = self._source.dispatch(), self._source.now()
         jurisdiction, held = dispatch.jurisdiction, self._source.held

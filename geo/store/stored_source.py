@@ -13,8 +13,10 @@ from geo.columns import utc_now
 from geo.cube import Cube
 from geo.dispatch import Dispatch
 from geo.errors import SetupError
+from geo.locator import Locator
 from geo.ranking import Cases
 from geo.session.source import Held, Selection
+from geo.shared_reports import SharedReports
 from geo.store.boundaries import list_generations, read_dispatch
 from geo.store.follow import boundaries_version
 from geo.store.live_cube import LiveCube
@@ -23,6 +25,7 @@ from geo.store.report_rows import read_reports
 from geo.store.rules import rules_version
 from geo.store.session import Connection, database, explained, opened
 from geo.store.settings import sqlalchemy_url, territory_settings
+from geo.store.succession import count_shared_reports
 from geo.store.unit_frames import read_boundaries
 from geo.territory import Generation
 
@@ -103,6 +106,11 @@ class StoredSource:
         """Read what ward figures are made of."""
         jurisdiction = self._dispatch.jurisdiction
         return self._ask(lambda connection: read_cases(connection, jurisdiction, first, last, boundaries_at, category))
+
+    def shared_reports(self, old: Locator, new: Locator) -> SharedReports:
+        """Count all reports by the units that hold their points in two generations."""
+        territory = self._dispatch.jurisdiction.territory
+        return self._ask(lambda connection: count_shared_reports(connection, territory, old, new))
 
     def close(self) -> None:
         """Give the connections back, and the private database."""

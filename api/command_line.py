@@ -7,6 +7,7 @@ import typer
 
 from api.commands import boundaries, db, keys, rules, territories
 from api.commands.console import say
+from api.commands.export import export
 from api.commands.hotspots import hotspots
 from api.commands.imports import import_reports
 from api.commands.locate import locate_points
@@ -27,6 +28,7 @@ app.command("serve")(serve)
 app.command("locate")(locate_points)
 app.command("import")(import_reports)
 app.command("hotspots")(hotspots)
+app.command("export")(export)
 app.command("ranking")(ranking)
 app.add_typer(db.app, name="db")
 app.add_typer(boundaries.app, name="boundaries")

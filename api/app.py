@@ -18,6 +18,7 @@ from api.lookups.front import LookupsFirst
 from api.open311.app import create_endpoint
 from api.open311.asked import PREFIX as OPEN311
 from api.problems import answer_with_problems
+from api.residents import configured_residents
 from api.routes import (
     caller,
     changes,
@@ -68,7 +69,7 @@ def create_app(url: str, territory: str) -> FastAPI:
     territory : str
         Id of the territory to serve.
     """
-    tokens = configured_tokens()
+    tokens, residents = configured_tokens(), configured_residents(url, territory)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -85,7 +86,7 @@ def create_app(url: str, territory: str) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
         dependencies=[Allowed],
     )
-    app.state.traffic = Traffic()
+    app.state.traffic, app.state.residents = Traffic(), residents
     answer_with_problems(app)
     for module in (
         units,

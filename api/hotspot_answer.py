@@ -1,7 +1,7 @@
 """An answer about hot spots over HTTP: in the format that was asked for, with a tag that says whether it changed."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import shapely
@@ -13,8 +13,8 @@ from api.hotspot_cells import Box, around, cells_in
 from api.hotspot_facts import facts_of
 from api.hotspot_files import HotspotMap
 from api.hotspot_formats import MAPS, PNG, content_of, respond_file, respond_table
-from api.hotspot_question import Asked
-from api.public_counts import hidden_words, public_counting, published, refuse_details, told
+from api.hotspot_question import PUBLIC_VIEWS, Asked, check_public_details
+from api.public_counts import published
 from api.routes.geojson import bbox_of
 from api.service import Service
 from geo.access import SEES_SMALL_COUNTS, Caller
@@ -25,12 +25,12 @@ from geo.grids import grid_of
 from geo.hotspot_views import Counter, counting, find
 from geo.hotspots import Found, Question
 from geo.jurisdiction import Layer
+from geo.population import Residents
+from geo.public_counting import hidden_words, public_counting
 from geo.store.counts import RowCounts
 from maps.exports import table
 from maps.png import Size
 from maps.words import Language
-
-_PUBLIC_VIEWS: Final = ("counts", "hotspots")
 
 
 @dataclass(frozen=True)
@@ -58,36 +58,41 @@ class Shape:
     size: Size = "slide"
 
 
-async def answered(request: Request, service: Service, caller: Caller, asked: Asked, shape: Shape) -> Response:
+async def answered(
+    request: Request, service: Service, residents: Residents | None, caller: Caller, asked: Asked, shape: Shape
+) -> Response:
     """Answer a question as the caller may be told."""
     if asked.resolution > CUBE_RESOLUTION:
         raise InputError(f"hot spots have the resolutions 5 to {CUBE_RESOLUTION}, not {asked.resolution}", "res")
     public = not caller.sees_small_counts
-    if public and (asked.options["view"] not in _PUBLIC_VIEWS or asked.options["measure"] == "reporters"):
+    if public and (asked.options["view"] not in PUBLIC_VIEWS or asked.options["measure"] == "reporters"):
         require(caller, SEES_SMALL_COUNTS, f"the view {asked.options['view']} of {asked.options['measure']}")
     dispatch = service.dispatch
     question = asked.question(dispatch, public=public)
     layer = dispatch.jurisdiction.layer_at(question.window.last)
     query = asked.query(question.window)
-    hidden, late = None, None
+    drawn = shape.media_type in MAPS.values()
     if public:
-        refuse_details(asked)
-        public_table = await published(service)
-        count = public_counting(public_table, query)
-        hidden = hidden_words(told(public_table, query, question.window), asked.resolution)
-    else:
-        count = counting(await counter_for(service, asked), query, reporters=question.measure == "reporters")
-        late = counting(overdue_rows(service, asked), query)
+        check_public_details(asked)
+    public_table = await published(service) if public else None
+    counter = None if public else await counter_for(service, asked)
 
     def answer() -> Response:
-        whole = find(grid_of(layer, asked.resolution), count, question, late)
+        peopled = question.measure == "per_1000" and residents is not None
+        grid = residents.on(layer, asked.resolution) if peopled else grid_of(layer, asked.resolution)
+        if public_table is None:
+            count, hidden = counting(counter, query, reporters=question.measure == "reporters"), None
+        else:
+            count = public_counting(public_table, query, grid if drawn else None)
+            hidden = hidden_words(public_table.counts(query), asked.resolution)
+        whole = find(grid, count, question, counting(overdue_rows(service, asked), query))
         found = shown_cells(whole, layer, shape)
         facts = facts_in(found, whole, layer, asked) | ({} if hidden is None else {"hidden": hidden})
         rows, name = table(found, facts), _file_name(question)
-        if shape.media_type not in MAPS.values():
+        if not drawn:
             return respond_table(request, shape.media_type, rows, facts, name)
-        drawn = HotspotMap(found, asked, dispatch, len(whole), shape.language, shape.size)
-        write = drawn.png if shape.media_type == PNG else drawn.html
+        picture = HotspotMap(found, asked, dispatch, len(whole), shape.language, shape.size)
+        write = picture.png if shape.media_type == PNG else picture.html
         return respond_file(request, shape.media_type, (*content_of(rows, facts), repr(shape).encode()), write, name)
 
     return await run_in_threadpool(answer)

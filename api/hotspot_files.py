@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 
@@ -90,7 +90,9 @@ def check_suffix(path: Path) -> None:
         raise InputError(f"{path}: the name must end in one of {known}", "out")
 
 
-def write_hotspots(path: Path, drawn: HotspotMap, *, every_cell: bool = False) -> list[Path]:
+def write_hotspots(
+    path: Path, drawn: HotspotMap, *, every_cell: bool = False, hidden: dict[str, Any] | None = None
+) -> list[Path]:
     """Write an answer.
 
     Parameters
@@ -101,6 +103,8 @@ def write_hotspots(path: Path, drawn: HotspotMap, *, every_cell: bool = False) -
         Of the whole city.
     every_cell : bool, optional
         Whether a table has the cells, too, of which there is nothing to say.
+    hidden : dict, optional
+        What is told of what everybody is not told.
 
     Returns
     -------
@@ -112,6 +116,7 @@ def write_hotspots(path: Path, drawn: HotspotMap, *, every_cell: bool = False) -
         write_whole(path, drawn.png() if suffix == ".png" else drawn.html())
         return [path]
     facts = facts_of(found, drawn.dispatch.jurisdiction.layer_at(found.question.window.last), drawn.asked)
+    facts |= {} if hidden is None else {"hidden": hidden}
     rows = table(found if every_cell else found.take(found.noteworthy), facts)
     if suffix == ".csv":
         beside = path.with_name(f"{path.name}-metadata.json")

@@ -2,17 +2,19 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from geo.cube import Query
 from geo.cube_axes import CUBE_RESOLUTION
 from geo.dispatch import Dispatch
-from geo.errors import InputError
+from geo.errors import ForbiddenError, InputError
 from geo.hotspots import Question, Window
 from geo.period import period_of, whole_months
 from geo.store.counts import EVERYTHING, Only
 from geo.territory import Territory
 
+PUBLIC_VIEWS: Final = ("counts", "hotspots")
+"""The others compare periods or time limits: what is hidden in one and not in the other would look like a change."""
 Period = tuple[dt.date | None, dt.date | None]
 
 
@@ -93,3 +95,39 @@ class Asked:
             generation_id,
             duplicates=self.duplicates,
         )
+
+
+class OfficialsOnlyError(ForbiddenError):
+    """A count that the public is not told; `field` names the parameter that asks for it."""
+
+    def __init__(self, what: str, field: str) -> None:
+        super().__init__(
+            f"counts by {what} are for officials, as a few people could be told from them: leave {field} out, or send a"
+            " planner's, officer's, analyst's or admin's key as X-API-Key"
+        )
+        self.field = field
+
+
+def check_public_details(asked: Asked, unit: str | None = None) -> None:
+    """Refuse the public what is not published: whatever would need a table of its own."""
+    refused = {
+        "channel": (asked.only.channels, "channel"),
+        "overdue": (asked.only.overdue, "time limit"),
+        "status_at": (asked.only.status_at, "status"),
+        "status": (asked.statuses, "status"),
+        "duplicates": (not asked.duplicates, "what was merged"),
+        "unit": (unit, "ward"),
+        "res": (asked.resolution > CUBE_RESOLUTION, f"cells finer than resolution {CUBE_RESOLUTION}"),
+    }
+    for parameter, (given, what) in refused.items():
+        if given:
+            raise OfficialsOnlyError(what, parameter)
+
+
+def check_public(asked: Asked, question: Question) -> None:
+    """Refuse the public what can't be found from published counts: see docs/hotspots.md for why."""
+    check_public_details(asked)
+    if question.view not in PUBLIC_VIEWS:
+        raise OfficialsOnlyError(f"the view {question.view}", "view")
+    if question.measure == "reporters":
+        raise OfficialsOnlyError("people", "measure")

@@ -2,18 +2,12 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from api.commands.console import say
-
-if TYPE_CHECKING:
-    from api.hotspot_question import Asked
-    from geo.cube import Query
-    from geo.dispatch import Dispatch
-    from geo.hotspots import Count, Found, Question
-    from geo.store.session import Engine
+from geo.vocabulary import CHANNELS, STATUSES
 
 
 def hotspots(
@@ -28,7 +22,7 @@ def hotspots(
         dt.datetime | None,
         typer.Option("--to", formats=["%Y-%m-%d"], help="last local day, included; today if left out"),
     ] = None,
-    view: Annotated[str, typer.Option(help="counts, hotspots, emerging or change")] = "hotspots",
+    view: Annotated[str, typer.Option(help="counts, hotspots, emerging, change or overdue")] = "hotspots",
     measure: Annotated[str, typer.Option(help="count, reporters, per_km2, per_1000 or share")] = "count",
     res: Annotated[int, typer.Option(min=5, max=9, help="H3 resolution")] = 8,
     method: Annotated[str, typer.Option(help="what chance would give: auto, exact, normal or permutation")] = "auto",
@@ -43,10 +37,19 @@ def hotspots(
     status: Annotated[
         list[str] | None, typer.Option(help="waiting, in_progress, resolved, rejected; may be repeated")
     ] = None,
+    status_at: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="--status is meant at the end of this local day")
+    ] = None,
+    channel: Annotated[
+        list[str] | None, typer.Option(help="app, hotline_1022, web, open311, import; may be repeated")
+    ] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="only what should have been answered by now")] = False,
     duplicates: Annotated[bool, typer.Option(help="count reports, too, that were merged into others")] = True,
     population: Annotated[
-        Path | None, typer.Option(help="CSV with cell (H3) and population, for the measure per_1000")
+        Path | None,
+        typer.Option(help="CSV with cell (H3) and population, for the measure per_1000; else HIENTRUONG_POPULATION"),
     ] = None,
+    public: Annotated[bool, typer.Option("--public", help="only what everybody may see: whole months, no few")] = False,
     all_cells: Annotated[bool, typer.Option(help="write cells without reports and findings, too")] = False,
     size: Annotated[str, typer.Option(help="of a .png: slide or a4")] = "slide",
     language: Annotated[str, typer.Option(help="of a map: vi or en")] = "vi",
@@ -61,15 +64,23 @@ def hotspots(
 
     Example: hientruong hotspots --view emerging --from 2025-07-01 --to 2026-06-30 --language en --out trend.html
 
+    Example: hientruong hotspots --public --res 7 --from 2026-01-01 --to 2026-06-30 --out for-everybody.html
+
     Example: hientruong hotspots --view change --category waste --res 9 --out change.parquet
 
     Example: hientruong hotspots --file reports/ --scheduler tcp://10.0.0.5:8786 --from 2020-01-01 --out hot.parquet
     """
-    from api.hotspot_files import HotspotMap, check_suffix, write_hotspots
+    from api.hotspot_files import MAPS, HotspotMap, check_suffix, write_hotspots
     from api.hotspot_question import Asked
+    from api.hotspot_stored import find_in_folder, find_published, find_stored
     from geo.errors import InputError
+    from geo.store.counts import Only
     from maps.hotspot_drawing import sentence
 
+    if status_at is not None and not status:
+        raise InputError("status_at says when a status is meant: give --status, too", "status_at")
+    if file is not None and (channel or overdue or status_at or public):
+        raise typer.BadParameter("--channel, --overdue, --status-at and --public do not go with --file")
     if (file is None) != (scheduler is None):
         raise typer.BadParameter("--file and --scheduler go together")
     check_suffix(out)
@@ -82,63 +93,30 @@ def hotspots(
         compare=(_date(compare_from), _date(compare_to)),
         resolution=res,
         options={"view": view, "measure": measure, "method": method, "k": k, "alpha": alpha, "step_days": step},
-        statuses=tuple(status) if status else None,
+        statuses=_words(status, STATUSES, "status") or None,
         duplicates=duplicates,
+        only=Only(_words(channel, CHANNELS, "channel"), overdue, _date(status_at)),
     )
-    found, dispatch = _found(asked, population, file, scheduler)
+    if file is not None and scheduler is not None:
+        answer = find_in_folder(asked, population, file, scheduler)
+    elif public:
+        answer = find_published(asked, population, drawn=out.suffix.lower() in MAPS)
+    else:
+        answer = find_stored(asked, population)
     words: Any = language
     dimensions: Any = size
-    drawn = HotspotMap(found, asked, dispatch, len(found), words, dimensions)
-    written = write_hotspots(out, drawn, every_cell=all_cells)
-    say(f"{', '.join(map(str, written))}: {sentence(found, 'en')}")
-
-
-def _found(
-    asked: "Asked", population: Path | None, file: Path | None, scheduler: str | None
-) -> "tuple[Found, Dispatch]":
-    """Count the stored reports, or those of a folder, and answer."""
-    from geo.grids import grid_of
-    from geo.hotspot_views import find
-    from geo.population import read_population
-    from geo.store.boundaries import read_dispatch
-    from geo.store.session import engine
-    from geo.store.settings import territory_settings
-
-    residents = None if population is None else read_population(population)
-    with engine() as database:
-        with database.begin() as connection:
-            dispatch = read_dispatch(connection, territory_settings().territory)
-        question = asked.question(dispatch)
-        grid = grid_of(dispatch.jurisdiction.layer_at(question.window.last), asked.resolution)
-        query = asked.query(question.window)
-        if file is not None and scheduler is not None:
-            count = _count_folder(scheduler, dispatch, file, question, query)
-        else:
-            count = _count_stored(database, dispatch, question, query)
-    if residents is not None:
-        grid = grid.with_population(*residents)
-    return find(grid, count, question), dispatch
-
-
-def _count_stored(database: "Engine", dispatch: "Dispatch", question: "Question", query: "Query") -> "Count":
-    from api.progress import share_done
-    from geo.cube_axes import Axes
-    from geo.hotspot_views import counting
-    from geo.store.cube import read_cube
-
-    axes = Axes(tuple(category.code for category in dispatch.categories))
-    with share_done("counting reports") as progress:
-        cube = read_cube(database, dispatch.jurisdiction.territory, axes, progress).cube
-    return counting(cube, query, reporters=question.measure == "reporters")
-
-
-def _count_folder(scheduler: str, dispatch: "Dispatch", folder: Path, question: "Question", query: "Query") -> "Count":
-    from api.progress import share_done
-    from geo.scale import connect, count_folder
-
-    with connect(scheduler) as client, share_done("counting reports") as progress:
-        return count_folder(client, dispatch, folder, question, query, progress)
+    drawn = HotspotMap(answer.found, asked, answer.dispatch, len(answer.found), words, dimensions)
+    written = write_hotspots(out, drawn, every_cell=all_cells, hidden=answer.hidden)
+    say(f"{', '.join(map(str, written))}: {sentence(answer.found, 'en')}")
 
 
 def _date(moment: dt.datetime | None) -> dt.date | None:
     return None if moment is None else moment.date()
+
+
+def _words(given: list[str] | None, known: tuple[str, ...], name: str) -> tuple[str, ...]:
+    from geo.cube_axes import positions
+
+    words = tuple(given or ())
+    positions(known, words, name)
+    return words

@@ -10,7 +10,7 @@ from api.caller import Calling
 from api.cell_place import place_of
 from api.hotspot_question import Asked
 from api.new_report import as_json, in_utc
-from api.public_counts import public_counting, published
+from api.public_counts import published
 from api.routes.filters import Categories, First, Last
 from api.routes.geojson import generation_member
 from api.service import Served
@@ -22,6 +22,7 @@ from geo.errors import InputError
 from geo.hotspot_views import counting
 from geo.hotspots import Count, Window
 from geo.period import months_of
+from geo.public_counting import public_counting
 from geo.store.report_list import Wanted, list_reports
 
 router = APIRouter(prefix="/v1", tags=["maps"])

@@ -1,6 +1,6 @@
 """Counts of reports by H3 cell."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +11,9 @@ from api.caller import Calling, require
 from api.hotspot_answer import counter_for
 from api.hotspot_cells import cells_in
 from api.hotspot_formats import TABLES, respond_table, type_of
-from api.public_counts import fine, hidden_words, published, refuse_details
+from api.hotspot_question import check_public_details
+from api.public_counts import published
+from api.residents import KnownResidents
 from api.routes.filters import BoundariesAt, Filters, TableFormat, UnitCode, ward_at
 from api.routes.geojson import Bbox, bbox_of, generation_member
 from api.service import WholeService
@@ -22,7 +24,10 @@ from geo.cube import Query as CubeQuery
 from geo.cube_axes import CUBE_RESOLUTION
 from geo.errors import InputError
 from geo.hotspot_views import Counter
+from geo.hotspots import Measure
 from geo.period import months_of
+from geo.public_counting import fine, hidden_words
+from geo.vocabulary import CHANNELS, STATUSES
 
 router = APIRouter(prefix="/v1", tags=["maps"])
 _ROWS = pa.schema({"cell": pa.string(), "count": pa.int64()})
@@ -51,7 +56,7 @@ async def hexes(
     layer, ward = ward_at(service.dispatch.jurisdiction, window, unit, boundaries_at)
     query = asked.query(window, **ward)
     if public:
-        refuse_details(asked, unit)
+        check_public_details(asked, unit)
         if measure == "reporters":
             require(caller, SEES_SMALL_COUNTS, "the measure reporters")
     if asked.resolution > CUBE_RESOLUTION and box is None and unit is None:
@@ -105,10 +110,24 @@ async def categories(service: WholeService) -> list[dict[str, str]]:
 
 
 @router.get("/extent")
-async def extent(service: WholeService) -> dict[str, object]:
-    """Say where the territory lies and from when to when there are reports."""
+async def extent(service: WholeService, residents: KnownResidents, caller: Calling) -> dict[str, object]:
+    """Say where the territory lies, from when to when there are reports, and what they can be asked by.
+
+    ``measures`` are those that the caller may ask for; ``per_1000`` is there if the operator gave the residents.
+    """
     jurisdiction = service.dispatch.jurisdiction
     territory = jurisdiction.territory
     first, last = (await service.cube()).days or (None, None)
     names = {"id": territory.id, "name": territory.name, "name_en": territory.name_en, "time_zone": territory.time_zone}
-    return {"bbox": jurisdiction.extent, "territory": names, "first_report": first, "last_report": last}
+    left_out = set() if caller.sees_small_counts else {"reporters"}
+    left_out |= {"per_1000"} if residents is None else set()
+    return {
+        "bbox": jurisdiction.extent,
+        "territory": names,
+        "first_report": first,
+        "last_report": last,
+        "measures": [measure for measure in get_args(Measure) if measure not in left_out],
+        "boundaries": [generation_member(layer) for layer in jurisdiction.layers],
+        "channels": CHANNELS,
+        "statuses": STATUSES,
+    }

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.caller import Calling
 from api.hotspot_answer import Shape, answered
 from api.hotspot_formats import FORMATS, type_of
+from api.residents import KnownResidents
 from api.routes.filters import Filters
 from api.routes.geojson import Bbox
 from api.service import WholeService
@@ -34,6 +35,7 @@ EveryCell = Annotated[bool, Query(description="cells without a report or finding
 async def hotspots(
     request: Request,
     service: WholeService,
+    residents: KnownResidents,
     caller: Calling,
     asked: Filters,
     view: View = "hotspots",
@@ -62,4 +64,4 @@ async def hotspots(
         options={"view": view, "measure": measure, "method": method, "k": k, "alpha": alpha, "step_days": step},
     )
     shape = Shape(media_type, unit, bbox, every_cell, lang, size)
-    return await answered(request, service, caller, asked, shape)
+    return await answered(request, service, residents, caller, asked, shape)

@@ -10,7 +10,8 @@ from api.caller import Calling
 from api.hotspot_answer import counter_for
 from api.hotspot_cells import Box, cells_in
 from api.hotspot_formats import COLUMNS, json_bytes, respond
-from api.public_counts import fine, hidden_words, published, refuse_details
+from api.hotspot_question import check_public_details
+from api.public_counts import published
 from api.routes.filters import BoundariesAt, Filters, UnitCode, ward_at
 from api.routes.geojson import Bbox, bbox_of, generation_member
 from api.service import WholeService
@@ -19,6 +20,7 @@ from geo.hotspot_views import Counter
 from geo.jurisdiction import Layer
 from geo.period import months_of
 from geo.privacy import Published
+from geo.public_counting import fine, hidden_words
 
 router = APIRouter(prefix="/v1", tags=["maps"])
 _DAY = dt.timedelta(days=1)
@@ -43,7 +45,7 @@ async def series(
     layer, ward = ward_at(service.dispatch.jurisdiction, window, unit, boundaries_at)
     query = asked.query(window, **ward)
     if public:
-        refuse_details(asked, unit)
+        check_public_details(asked, unit)
     table = await published(service) if public else None
     counter = await counter_for(service, asked, box)
 

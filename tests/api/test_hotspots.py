@@ -275,9 +275,38 @@ def test_the_command_writes_a_file_and_says_what_is_in_it(demo: Database, found:
     assert (tmp_path / "parking.csv").read_text().count("\n") == found.noteworthy.sum() + 1
 
 
+def test_the_command_counts_what_http_counts_by_channel_and_time_limit(demo, http, public, tmp_path) -> None:  # noqa: F811
+    """The command counts the rows by SQL, the service has its cube and the published table."""
+    asked = ["--from", PERIOD["from"], "--to", PERIOD["to"], "--res", "7"]
+    for more, query, client in (
+        (["--view", "overdue", "--channel", "app"], {"view": "overdue", "channel": "app"}, http),
+        (
+            ["--status", "resolved", "--status-at", "2026-05-01"],
+            {"status": "resolved", "status_at": "2026-05-01"},
+            http,
+        ),
+        (["--view", "change", "--category", "waste"], {"view": "change", "category": "waste"}, http),
+        (["--measure", "reporters"], {"measure": "reporters"}, http),
+        (["--public"], {}, public),
+    ):
+        done = run("hotspots", *asked, *more, "--out", tmp_path / "out.geojson", DATABASE_URL=demo.url)
+        assert done.returncode == 0, done.stderr
+        answer = client.get("/v1/hotspots", params=PERIOD | query | {"res": 7}).raise_for_status().json()
+        written = json.loads((tmp_path / "out.geojson").read_bytes())
+        for name in ("n", "n_before", "sentence", "parameters", "only", "hidden"):
+            assert written[name] == answer[name], name
+        assert written["features"] == answer["features"]
+        assert len(answer["features"]) > 40
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
+        (("--out", "a.png", "--channel", "fax"), "unknown channel 'fax': use app, hotline_1022"),
+        (("--out", "a.png", "--status", "lost"), "unknown status 'lost': use waiting"),
+        (("--out", "a.png", "--status-at", "2026-01-01"), "give --status, too"),
+        (("--out", "a.png", "--public", "--view", "change"), "leave view out"),
+        (("--out", "a.png", "--public", "--overdue"), "leave overdue out"),
         (("--out", "parking.pdf"), "the name must end in one of .geojson, .parquet, .csv, .html, .png"),
         (("--out", "a.png", "--language", "fr"), "use vi or en"),
         (("--out", "a.png", "--view", "heat"), "view is one of"),

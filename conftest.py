@@ -1,4 +1,4 @@
-"""The examples of a session's methods run on a small folder, as `hientruong export` writes one: `db` is open over it."""
+"""The examples of sessions run on a small folder as `hientruong export` writes one: `db` is open over it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ _OF_SESSIONS = ("geo.connect", "geo.session.")
 
 @pytest.fixture(scope="session")
 def example_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with demo reports on schematic boundaries, made without a database."""
+    """Write a folder with demo reports on schematic boundaries, without a database."""
     from tests.session.example import write_example
 
     return write_example(tmp_path_factory.mktemp("examples") / "reports")

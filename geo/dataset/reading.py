@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from geo.access import PUBLIC
 from geo.columns import Integers, Words
 from geo.cube import Cube
 from geo.cube_axes import Axes
@@ -19,10 +20,12 @@ from geo.cube_frames import facts_of_points
 from geo.dataset.boundaries import read_dispatch, read_units
 from geo.dataset.columns import report_schema
 from geo.dataset.content import REPORTS, read_content
+from geo.dataset.counts import read_counts
 from geo.dispatch import Dispatch
 from geo.errors import FileError
 from geo.geoparquet import coordinates
 from geo.locator import Locator
+from geo.privacy import Published
 from geo.ranking import Cases
 from geo.session.source import Held, Selection
 from geo.shared_reports import SharedReports, count_shared
@@ -69,7 +72,7 @@ class FolderSource:
     def held(self) -> Held:
         """Say which reports are in the folder."""
         content = self._content
-        return Held((content.first, content.last), content.unit, content.reporters)
+        return Held((content.first, content.last), content.unit, content.reporters, public=content.role == PUBLIC.role)
 
     def dispatch(self) -> Dispatch:
         """Give boundaries, categories and rules."""
@@ -82,6 +85,10 @@ class FolderSource:
     def cube(self) -> Cube:
         """Give the counts of all reports."""
         return self._cube
+
+    def published(self) -> Published | None:
+        """Give the counts that everybody may see, if there are no others."""
+        return self._published if self.held.public else None
 
     def generations(self) -> Sequence[Generation]:
         """List the sets of boundaries."""
@@ -103,6 +110,8 @@ class FolderSource:
         selection = Selection(first, last, None if category is None else (category,))
         rows = self._read(selection, ("category", "reported_at", "duplicate_of", "reopened", *_MOMENTS, *_SAID))
         zoned = rows["reported_at"].cast(pa.timestamp("us", tz=self._content.territory.time_zone))
+        columns: dict[str, Any] = {name: rows[name].cast(pa.timestamp("us")).to_numpy() for name in _MOMENTS}
+        columns |= {name: _objects(rows[name]) for name in _SAID}
         return Cases(
             unit_id=self._unit_ids(rows, self._dispatch.jurisdiction.layer_at(boundaries_at).generation.id),
             category=_objects(rows["category"]),
@@ -110,8 +119,7 @@ class FolderSource:
             reporter=np.zeros(len(rows), np.int64),
             reopened=rows["reopened"].to_numpy(),
             merged=rows["duplicate_of"].is_valid().to_numpy(),
-            **{name: rows[name].cast(pa.timestamp("us")).to_numpy() for name in _MOMENTS},
-            **{name: _objects(rows[name]) for name in _SAID},
+            **columns,
         )
 
     def shared_reports(self, old: Locator, new: Locator) -> SharedReports:
@@ -130,6 +138,10 @@ class FolderSource:
         files = sorted((self._folder / REPORTS).glob("month=*/*.parquet"))
         schema = report_schema(reporters=self._content.reporters)
         return ds.dataset([str(file) for file in files], schema=schema, format="parquet")
+
+    @cached_property
+    def _published(self) -> Published:
+        return read_counts(self._folder, self._content)
 
     @cached_property
     def _cube(self) -> Cube:

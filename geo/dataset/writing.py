@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from geo.dataset.columns import UNIT_COLUMNS, report_schema
-from geo.dataset.content import REPORTS, RULES, UNITS, Content, read_content, write_content
+from geo.dataset.content import COUNTS, REPORTS, RULES, UNITS, Content, read_content, write_content
 from geo.errors import FileError, HienTruongError
 from geo.geoparquet import points
 from geo.period import each_month
@@ -40,6 +40,9 @@ class _Tally:
     synthetic: int = 0
 
 
+_TALLIED = ("reports", "synthetic")
+
+
 @dataclass(frozen=True)
 class Parts:
     """Where what is to be written comes from.
@@ -49,13 +52,13 @@ class Parts:
     rules : RuleSet
     units : callable
         Gives the units of a generation: a GeoDataFrame with `UNIT_COLUMNS`.
-    rows : callable
-        As of `Rows`.
+    rows : callable or pyarrow.Table
+        As of `Rows`; or for the public counts: the columns of `COUNT_COLUMNS`.
     """
 
     rules: RuleSet
     units: Callable[[Generation], "GeoDataFrame"]
-    rows: Rows
+    rows: Rows | pa.Table
 
 
 def write_folder(
@@ -90,16 +93,30 @@ def write_folder(
             _write_units(folder, generation, parts.units(generation))
         if parts.rules.rules:
             (folder / RULES).write_text(parts.rules.to_toml(), encoding="utf-8")
-        months, synthetic = {}, 0
-        days = each_month(content.first, content.last)
-        for done, (first, last) in enumerate(days, start=1):
-            tally = _write_reports(folder, f"{first:%Y-%m}", parts.rows(first, last), reporters=content.reporters)
-            months[f"{first:%Y-%m}"] = tally.reports
-            synthetic += tally.synthetic
-            advance(done, len(days))
-        written = replace(content, months=months, reports=sum(months.values()), synthetic=synthetic)
+        if isinstance(parts.rows, pa.Table):
+            months = _write_counts(folder, parts.rows)
+        else:
+            months = _write_months(folder, content, parts.rows, advance)
+        reports, synthetic = (sum(getattr(tally, name) for tally in months.values()) for name in _TALLIED)
+        counted = {month: tally.reports for month, tally in months.items()}
+        written = replace(content, months=counted, reports=reports, synthetic=synthetic)
         write_content(folder, written)
     return written
+
+
+def _write_counts(folder: Path, counts: pa.Table) -> dict[str, _Tally]:
+    pq.write_table(counts, folder / COUNTS, compression="zstd")
+    months = counts.group_by("month").aggregate([("count", "sum"), ("synthetic", "sum")]).sort_by("month").to_pylist()
+    return {row["month"]: _Tally(row["count_sum"], row["synthetic_sum"]) for row in months}
+
+
+def _write_months(folder: Path, content: Content, rows: Rows, advance: Advance) -> dict[str, _Tally]:
+    days, months = each_month(content.first, content.last), {}
+    for done, (first, last) in enumerate(days, start=1):
+        month = f"{first:%Y-%m}"
+        months[month] = _write_reports(folder, month, rows(first, last), reporters=content.reporters)
+        advance(done, len(days))
+    return months
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from geo.dispatch import Dispatch
 from geo.errors import InputError, NotFoundError
 from geo.hotspots import Window
 from geo.jurisdiction import Layer
-from geo.period import period_of
+from geo.period import period_of, whole_months
 from geo.session.arguments import Day, Several, categories_of, day_of, unit_of, words_of
 from geo.session.source import Source
 from geo.territory import Generation
@@ -51,7 +51,10 @@ class Asking:
 
     def _window(self, category: Several | None, since: Day | None, until: Day | None) -> tuple[Dispatch, Window]:
         dispatch = self._source.dispatch()
-        return dispatch, Window(*self._period(dispatch, since, until), categories_of(dispatch, category))
+        days = self._period(dispatch, since, until)
+        if self._source.held.public:
+            days = whole_months(*days, dispatch.jurisdiction.territory.today())
+        return dispatch, Window(*days, categories_of(dispatch, category))
 
 
 def ward_of(

@@ -18,6 +18,7 @@ from geo.hotspot_views import counting, find, windows_of
 from geo.hotspots import Found, Measure, Method, Question, Window
 from geo.jurisdiction import Layer
 from geo.population import read_population
+from geo.public_counting import hidden_words, public_counting, told
 from geo.session.arguments import Day, Several, box_of, day_of, unit_of
 from geo.session.asking import Asking, query_of, ward_of
 from geo.session.frames import category_words, cells_frame, made_words
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 Box = Sequence[float]
+_PUBLIC_VIEWS = ("counts", "hotspots")
 
 
 class Findings(Asking):
@@ -97,7 +99,7 @@ class Findings(Asking):
         layer, ward = ward_of(dispatch, window, unit, boundaries_at)
         query = query_of(window, res, status, duplicates, *ward)
         whole = self._find(layer, Question(window, "counts", measure), query, population)
-        frame = self._frame(dispatch, layer, whole, None, bbox, every_cell)
+        frame = self._frame(dispatch, layer, whole, query, None, bbox, every_cell)
         frame.attrs |= {"unit": unit}
         return frame
 
@@ -257,23 +259,39 @@ class Findings(Asking):
         layer = dispatch.jurisdiction.layer_at(question.window.last)
         area = None if unit is None else layer.locator.polygons[layer.units.index(unit_of(layer, unit))]
         whole = self._find(layer, question, query, population)
-        return self._frame(dispatch, layer, whole, area, bbox, every_cell)
+        return self._frame(dispatch, layer, whole, query, area, bbox, every_cell)
 
     def _find(self, layer: Layer, question: Question, query: Query, population: Path | str | None) -> Found:
-        held, people = self._source.held, question.measure == "reporters"
-        if question.view != "counts" or question.measure == "share":
-            held.check_city(f"the view {question.view} of {question.measure}")
-        if people:
-            held.check_reporters()
-        for window in windows_of(question):
-            held.check_days(window.first, window.last)
+        self._check(question)
         grid: HexGrid = grid_of(layer, query.resolution)
         if population is not None:
             grid = grid.with_population(*read_population(Path(population)))
-        return find(grid, counting(self._source.cube(), query, reporters=people), question)
+        table = self._source.published()
+        if table is not None:
+            return find(grid, public_counting(table, query, grid), question)
+        return find(grid, counting(self._source.cube(), query, reporters=question.measure == "reporters"), question)
+
+    def _check(self, question: Question) -> None:
+        """Refuse what can't be answered from what there is."""
+        held = self._source.held
+        if question.view != "counts" or question.measure == "share":
+            held.check_city(f"the view {question.view} of {question.measure}")
+        if question.view not in _PUBLIC_VIEWS or question.measure == "reporters":
+            held.check_official(f"the view {question.view} of {question.measure}")
+        if question.measure == "reporters":
+            held.check_reporters()
+        for window in windows_of(question):
+            held.check_days(window.first, window.last)
 
     def _frame(
-        self, dispatch: Dispatch, layer: Layer, whole: Found, area: Any, bbox: Box | None, every_cell: bool
+        self,
+        dispatch: Dispatch,
+        layer: Layer,
+        whole: Found,
+        query: Query,
+        area: Any,
+        bbox: Box | None,
+        every_cell: bool,
     ) -> "GeoDataFrame":
         """Give the cells that are wanted, and what they rest on: the figures of the city, and their own reports."""
         box = box_of(bbox)
@@ -291,4 +309,7 @@ class Findings(Asking):
             "category": category_words(dispatch, whole.question.window.categories),
             **made_words(territory, self._source.name),
         }
+        table = self._source.published()
+        if table is not None:
+            attrs["hidden"] = hidden_words(told(table, query, whole.question.window), query.resolution)
         return cells_frame(found, attrs)

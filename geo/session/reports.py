@@ -74,6 +74,7 @@ class Reports(Asking):
         >>> list(old), old["reported_at"].dt.tz.key
         (['unit_name', 'reported_at', 'geometry'], 'Asia/Ho_Chi_Minh')
         """
+        self._source.held.check_official("single reports")
         dispatch = self._source.dispatch()
         jurisdiction = dispatch.jurisdiction
         days = day_of(since, "since"), day_of(until, "until")

@@ -12,6 +12,7 @@ from geo.cube import Cube
 from geo.dispatch import Dispatch
 from geo.errors import ForbiddenError, InputError
 from geo.locator import Locator
+from geo.privacy import Published
 from geo.ranking import Cases
 from geo.shared_reports import SharedReports
 from geo.territory import Generation
@@ -57,11 +58,14 @@ class Held:
         Code of the unit whose reports alone it has.
     reporters : bool
         Whether reports of the same person can be told.
+    public : bool
+        Whether there are no single reports at all, only what everybody may see of their counts.
     """
 
     days: tuple[dt.date, dt.date] | None = None
     unit: str | None = None
     reporters: bool = True
+    public: bool = False
 
     def check_days(self, first: dt.date | None, last: dt.date | None) -> None:
         """Refuse days of which there are no reports here."""
@@ -79,6 +83,11 @@ class Held:
         """Refuse what compares with the whole city."""
         if self.unit is not None:
             raise ForbiddenError(f"{what} needs the whole city, and this folder has the reports of unit {self.unit}")
+
+    def check_official(self, what: str) -> None:
+        """Refuse what the public is not told."""
+        if self.public:
+            raise ForbiddenError(f"the folder has public counts, not {what}: export one for another role")
 
     def check_reporters(self) -> None:
         """Refuse to count people who can't be told apart."""
@@ -105,6 +114,9 @@ class Source(Protocol):
 
     def cube(self) -> Cube:
         """Give the counts of all reports."""
+
+    def published(self) -> Published | None:
+        """Give the counts that everybody may see, if there are no others."""
 
     def generations(self) -> Sequence[Generation]:
         """List the sets of boundaries, by level and period."""

@@ -64,6 +64,8 @@ class Successions(Asking):
         >>> "Phường Bạch Mai" in set(thanh_nhan["new_name"])
         True
         """
+        if reports:
+            self._source.held.check_official("single reports")
         generations = [self._generation(each) for each in (old, new)]
         before, after = (self._source.units(each) for each in generations)
         width = noise_width_m(before, after)
@@ -73,8 +75,13 @@ class Successions(Asking):
             found = with_reports(found, before, after, self._source.shared_reports(*locators))
         territory = self._source.dispatch().jurisdiction.territory
         ids = {"old": generations[0].id, "new": generations[1].id}
-        found.attrs |= {"view": "succession", **ids, "noise_width_m": width, "n": len(found)}
-        found.attrs |= made_words(territory, self._source.name)
+        found.attrs |= {
+            "view": "succession",
+            **ids,
+            "noise_width_m": width,
+            "n": len(found),
+            **made_words(territory, self._source.name),
+        }
         return found
 
     def _generation(self, which: int | Day) -> Generation:

@@ -61,6 +61,7 @@ class Wards(Asking):
         dispatch, now = self._source.dispatch(), self._source.now()
         jurisdiction, held = dispatch.jurisdiction, self._source.held
         held.check_city("a ranking")
+        held.check_official("what a ranking is made of")
         categories = categories_of(dispatch, category)
         period = self._period(dispatch, since, until)
         day = day_of(boundaries_at, "boundaries_at") or jurisdiction.territory.today()

@@ -11,17 +11,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import ColumnElement, Connection, Engine, LargeBinary, Text, func, literal, select
 
-from geo.access import SEES_REPORTS, Caller
-from geo.dataset.columns import UNIT_COLUMNS, report_columns, words_of
+from geo.access import PUBLIC, SEES_REPORTS, Caller
+from geo.cube_axes import Axes
+from geo.dataset.columns import COUNT_COLUMNS, UNIT_COLUMNS, report_columns, words_of
 from geo.dataset.content import Content
+from geo.dataset.counts import counts_table
 from geo.dataset.writing import Advance, Parts, Rows, write_folder
 from geo.dispatch import Dispatch
 from geo.errors import ForbiddenError, InputError, NotFoundError
 from geo.period import period_of
+from geo.privacy import publish
 from geo.report_columns import REPORT_COLUMNS
 from geo.session.source import Selection
 from geo.store.audit import record
 from geo.store.columns_out import read_tables
+from geo.store.cube import read_cube
 from geo.store.generations import list_generations
 from geo.store.jurisdictions import read_dispatch
 from geo.store.report_rows import as_reports, select_rows
@@ -30,6 +34,7 @@ from geo.store.schema import Report
 from geo.store.session import explained
 from geo.store.unit_frames import read_boundaries
 from geo.territory import Territory, Unit
+from geo.ward_ranking import public_period
 
 MAY_TELL_PEOPLE_APART = ("analyst", "admin")
 """Roles whose folders may say which reports are of the same person, if it is asked for."""
@@ -44,7 +49,7 @@ class Wish:
     Parameters
     ----------
     role : str
-        Of those who will have the folder: one who may read single reports.
+        Of those who will have the folder. The public gets counts of groups of five people and more, all others reports.
     unit : str, optional
         Of an officer: code of the unit of today whose reports alone are written.
     first, last : date, optional
@@ -72,8 +77,9 @@ class Wish:
 
     def __post_init__(self) -> None:
         """Refuse what does not go together."""
-        if self.role not in SEES_REPORTS:
-            raise InputError(f"unknown role {self.role!r:.40}: use one of {', '.join(SEES_REPORTS)}", "role")
+        if self.role not in (PUBLIC.role, *SEES_REPORTS):
+            known = ", ".join((PUBLIC.role, *SEES_REPORTS))
+            raise InputError(f"unknown role {self.role!r:.40}: use one of {known}", "role")
         if (self.role == "officer") != (self.unit is not None):
             raise InputError("an officer's export, and no other, is of one unit: give unit", "unit")
         if self.reporters and self.role not in MAY_TELL_PEOPLE_APART:
@@ -127,8 +133,8 @@ def export_reports(
         record(connection, Caller(wish.role, by), f"exported {content.first} to {content.last}")
         if wish.unit is not None:
             act_as_officer(connection, _unit(dispatch, wish.unit).id)
-        read = _reading(connection, content)
-        parts = Parts(dispatch.rules, lambda generation: units[generation.id], read)
+        rows = _counting(engine, dispatch, content) if wish.role == PUBLIC.role else _reading(connection, content)
+        parts = Parts(dispatch.rules, lambda generation: units[generation.id], rows)
         written = write_folder(path, content, parts, replaces=replaces, advance=advance)
         connection.commit()
     return written
@@ -139,7 +145,13 @@ def _content(connection: Connection, dispatch: Dispatch, wish: Wish) -> Content:
     territory = dispatch.jurisdiction.territory
     every = tuple(category.code for category in dispatch.categories)
     active = [each for each in list_generations(connection, territory.id) if each.state == "active"]
-    first, last = period_of(territory, wish.first or _first_day(connection, territory), wish.last)
+    first = wish.first or _first_day(connection, territory)
+    public = wish.role == PUBLIC.role
+    if public:
+        first, last = public_period(territory, wish.first or first.replace(day=1), wish.last)
+    else:
+        first, last = period_of(territory, first, wish.last)
+    reports = COUNT_COLUMNS if public else report_columns(reporters=wish.reporters)
     return Content(
         territory=territory,
         categories=tuple(dispatch.category(code) for code in wish.categories or every),
@@ -156,14 +168,17 @@ def _content(connection: Connection, dispatch: Dispatch, wish: Wish) -> Content:
         synthetic=0,
         months={},
         left_out=tuple(_left_out(wish)),
-        columns={"reports": words_of(report_columns(reporters=wish.reporters)), "units": words_of(UNIT_COLUMNS)},
+        columns={"counts" if public else "reports": words_of(reports), "units": words_of(UNIT_COLUMNS)},
     )
 
 
 def _left_out(wish: Wish) -> Iterator[str]:
-    yield "what happened to each report: only how it stands"
-    if not wish.reporters:
-        yield "which reports are of the same person"
+    if wish.role == PUBLIC.role:
+        yield "single reports, and counts of fewer than five people"
+    else:
+        yield "what happened to each report: only how it stands"
+        if not wish.reporters:
+            yield "which reports are of the same person"
     if wish.categories is not None:
         yield f"reports of other categories than {', '.join(wish.categories)}"
     if wish.unit is not None:
@@ -182,6 +197,13 @@ def _unit(dispatch: Dispatch, code: str) -> Unit:
     if unit is None:
         raise NotFoundError(f"no unit of today has the code {code!r:.40}: see `hientruong boundaries list`")
     return unit
+
+
+def _counting(engine: Engine, dispatch: Dispatch, content: Content) -> pa.Table:
+    """Count what everybody may see."""
+    territory = content.territory
+    axes = Axes(tuple(category.code for category in dispatch.categories))
+    return counts_table(publish(read_cube(engine, territory, axes).cube, territory.today()), content)
 
 
 def _reading(connection: Connection, content: Content) -> Rows:

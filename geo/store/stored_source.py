@@ -14,6 +14,7 @@ from geo.cube import Cube
 from geo.dispatch import Dispatch
 from geo.errors import SetupError
 from geo.locator import Locator
+from geo.privacy import Published
 from geo.ranking import Cases
 from geo.session.source import Held, Selection
 from geo.shared_reports import SharedReports
@@ -87,6 +88,10 @@ class StoredSource:
         if cube is None:
             raise AssertionError("a cube that was refreshed is there")
         return cube
+
+    def published(self) -> Published | None:
+        """Give nothing: there are all counts."""
+        return None
 
     def generations(self) -> Sequence[Generation]:
         """List the sets of boundaries, by level and period."""

@@ -1,7 +1,7 @@
 """A small folder as `hientruong export` writes one, made without a database: for examples that run."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from boundaries.bundled import schematic_generations
+from geo.columns import Integers
 from geo.dataset.columns import UNIT_COLUMNS, report_columns, words_of
 from geo.dataset.content import Content
 from geo.dataset.reading import FolderSource
@@ -24,7 +25,7 @@ from geo.local_time import local_days
 from geo.report_columns import REPORT_COLUMNS
 from geo.rules import Known, RuleSet, default_rules
 from geo.store.generations import NewGeneration
-from geo.territory import CATEGORIES, HANOI, Generation
+from geo.territory import CATEGORIES, HANOI, Generation, Unit
 
 _LEVELS = ("city", "ward")
 _MADE_AT = dt.datetime(2026, 7, 1, tzinfo=HANOI.zone)
@@ -35,13 +36,14 @@ def write_example(path: Path, reports: int = 3000) -> Path:
     given = [each for each in schematic_generations("examples") if each.level in _LEVELS]
     frames = {number: _units(new, 1000 * number) for number, new in enumerate(given, start=1)}
     content = _content(tuple(_generation(number, new) for number, new in enumerate(given, start=1)))
-    write_folder(
-        path, content, Parts(RuleSet((), Known(frozenset(), frozenset())), lambda each: frames[each.id], lambda *_: ())
-    )
+    no_rules = RuleSet((), Known(frozenset(), frozenset()))
+    write_folder(path, content, Parts(no_rules, lambda each: frames[each.id], lambda *_: ()))
     dispatch = FolderSource(path).dispatch()
     dispatch = replace(dispatch, rules=default_rules(known_to_rules(dispatch.jurisdiction, CATEGORIES)))
     demo = make_demo(dispatch, np.datetime64("2026-06-30T17:00", "ms"), n=reports)
-    rows = partial(_rows, _table(demo), local_days(demo.reports.reported_at, HANOI.time_zone))
+    rows = partial(
+        _rows, _table(demo, dispatch.jurisdiction.units), local_days(demo.reports.reported_at, HANOI.time_zone)
+    )
     write_folder(path, content, Parts(dispatch.rules, lambda each: frames[each.id], rows), replaces=True)
     return path
 
@@ -88,16 +90,10 @@ def _rows(table: pa.Table, days: Any, first: dt.date, last: dt.date) -> Iterator
         yield chosen
 
 
-def _table(demo: Demo) -> pa.Table:
+def _table(demo: Demo, units: Mapping[int, Unit]) -> pa.Table:
     """Lay demo reports out as the database gives them."""
     reports, course = demo.reports, demo.course
-    columns: dict[str, Any] = {
-        "reopened": 0,
-        "duplicate_of": None,
-        "unit_code": "",
-        "unit_name": "",
-        "unit_name_en": "",
-    }
+    columns: dict[str, Any] = {"reopened": 0, "duplicate_of": None} | _names(units, reports.unit_id)
     for part in (course, reports):
         columns |= {name: values for name, values in vars(part).items() if name in REPORT_COLUMNS}
     columns["id"] = [str(id) for id in reports.id]
@@ -105,3 +101,12 @@ def _table(demo: Demo) -> pa.Table:
     arrays = {name: pa.array(frame[name], REPORT_COLUMNS[name].kind, from_pandas=True) for name in REPORT_COLUMNS}
     places = {name: pa.array(getattr(reports, name)) for name in ("lon", "lat", "unit_id", "generation_id")}
     return pa.table(arrays | places | {"reporter": pa.array(reports.reporter, pa.binary())})
+
+
+def _names(units: Mapping[int, Unit], unit_id: Integers) -> dict[str, list[str]]:
+    found = [units[id] for id in unit_id.tolist()]
+    return {
+        "unit_code": [unit.code for unit in found],
+        "unit_name": [unit.name for unit in found],
+        "unit_name_en": [unit.name_en for unit in found],
+    }

@@ -13,26 +13,38 @@ from tests.bench.harness import Bar, Result, Size, one_by_one
 from tests.bench.http_load import answer_size, get, post
 
 OURS, BARE, HTTP = "POST /v1/reports", "psycopg, a bare row, committed", "GET /livez: HTTP alone"
+POLICED = "psycopg, a bare row in an officer's transaction, held by a policy"
 ROUND = 100
 NOTE = (
     "One client, one connection, fsync on, in turns. Ours checks and locates the report, finds agencies and deadlines,"
     " and writes it with its first event and its claim on its external id: three tables, six indexes. The bare row has"
-    " four columns and a primary key."
+    " four columns and a primary key. The intake is the tables' owner, whom no policy holds; what it would cost is the"
+    " last way: role and unit are set for the transaction, as for an officer, and a policy checks the row."
 )
-_BARE = "INSERT INTO bare (category, lon, lat, external_id) VALUES (%s, %s, %s, %s)"
+_INSERT = "INSERT INTO {} (category, lon, lat, external_id) VALUES (%s, %s, %s, %s)"
+_ROW = ("waste", 105.868664, 20.998485, "r-1")
+_POLICED = """
+    CREATE TABLE policed (LIKE bare INCLUDING ALL, unit_id int NOT NULL DEFAULT 7);
+    ALTER TABLE policed ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own_unit ON policed TO hientruong_officer
+        USING (unit_id = nullif(current_setting('hientruong.unit_id', true), '')::int);
+    GRANT INSERT ON policed TO hientruong_officer
+"""
+_ACT = "SELECT set_config('role', 'hientruong_officer', true), set_config('hientruong.unit_id', '7', true)"
 
 
 def results(size: Size) -> Iterator[Result]:
     """Send reports and insert rows by turns, so that both meet the same disk."""
     with hanoi_database() as city:
         key = api_key(city.url, "router") | {"Content-Type": "application/json"}
-        with started("serve", DATABASE_URL=city.url) as service, bare_table(city) as insert:
+        with started("serve", DATABASE_URL=city.url) as service, bare_tables(city) as (insert, insert_policed):
             ask = asking(service.address)
             requests = (post("/v1/reports", report(number), key) for number in itertools.count())
             ways: dict[str, Callable[[], object]] = {
                 OURS: lambda: ask(next(requests)),
                 BARE: insert,
                 HTTP: lambda: ask(get("/livez")),
+                POLICED: insert_policed,
             }
             rounds = [
                 {name: one_by_one(name, work, [()] * ROUND) for name, work in ways.items()}
@@ -45,14 +57,21 @@ def results(size: Size) -> Iterator[Result]:
 
 
 @contextmanager
-def bare_table(city: City) -> Iterator[Callable[[], object]]:
-    """Offer to insert one row, prepared and committed each time."""
+def bare_tables(city: City) -> Iterator[tuple[Callable[[], object], Callable[[], object]]]:
+    """Offer to insert one row, prepared and committed each time: as owner of the table, and as an officer."""
     with city.database.connect() as connection:
         connection.execute(
             "CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
             " category text, lon float8, lat float8, external_id text)"
         )
-        yield lambda: connection.execute(_BARE, ("waste", 105.868664, 20.998485, "r-1"), prepare=True)
+        connection.execute(_POLICED)
+
+        def insert_policed() -> None:
+            with connection.transaction():
+                connection.execute(_ACT, prepare=True)
+                connection.execute(_INSERT.format("policed"), _ROW, prepare=True)
+
+        yield lambda: connection.execute(_INSERT.format("bare"), _ROW, prepare=True), insert_policed
 
 
 def report(number: int) -> bytes:

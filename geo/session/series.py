@@ -41,6 +41,7 @@ class Series(Asking):
         >>> days["count"].resample("MS").sum().index.strftime("%Y-%m").tolist()
         ['2026-01', '2026-02', '2026-03']
         """
+        self._source.held.check_official("counts by day")
         dispatch, window = self._window(category, since, until)
         layer, ward = ward_of(dispatch, window, unit, boundaries_at)
         counts = self._source.cube().daily(query_of(window, 8, status, duplicates, *ward))

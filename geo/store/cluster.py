@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 import psycopg
@@ -175,18 +176,22 @@ class PrivateCluster:
 
     @contextmanager
     def running(self) -> Iterator[Running]:
-        """Start the server for the length of a ``with``; at its end stop it, if nobody else is to do that.
+        """Start the server for the length of a ``with``; whoever is the last to leave stops it.
 
-        Whoever starts it holds a lock until it stops it. If that process was killed, the next one finds the lock free,
-        and stops the server in its place.
+        A server that `start` alone has started is left to `stop`. All users share a lock; who gets it alone at the end
+        is the last one. A process that was killed holds none, so the next one stops the server in its place.
         """
-        database = self.start()
-        with self._responsibility(database.started_here) as ours:
+        with self._using() as users:
+            database = self.start()
+            started = self.folder.with_name(f".{self.folder.name}.owner")
+            if database.started_here:
+                started.touch()
             try:
                 yield database
             finally:
-                if ours:
+                if started.exists() and _is_alone(users):
                     self.stop()
+                    started.unlink(missing_ok=True)
 
     def status(self) -> Status:
         """Say whether the cluster is made and runs."""
@@ -196,20 +201,14 @@ class PrivateCluster:
             return Status(self.folder, self._major(), Postmaster(self.folder, user_for(self.folder)).process())
 
     @contextmanager
-    def _responsibility(self, started_here: bool) -> Iterator[bool]:
-        """Say whether it is on us to stop the server; `start` alone leaves that to `stop`."""
-        path = self.folder.with_name(f".{self.folder.name}.owner")
-        if not started_here and not path.exists():
-            yield False
-            return
-        with path.open("w") as owner:
-            try:
-                fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-                return
-            yield True
-            path.unlink(missing_ok=True)
+    def _using(self) -> Iterator[IO[str]]:
+        """Be counted among the users of the server; waits while the last one before is stopping it."""
+        self._check_socket_path()
+        with self._alone():
+            pass  # makes the folder's parents
+        with self.folder.with_name(f".{self.folder.name}.users").open("w") as users:
+            fcntl.flock(users, fcntl.LOCK_SH)
+            yield users
 
     def _check_socket_path(self) -> None:
         path = self.folder / SOCKET
@@ -308,3 +307,12 @@ class PrivateCluster:
                     connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
         except psycopg.Error as error:
             raise setup_failure("prepare", self.folder, str(error)) from error
+
+
+def _is_alone(users: IO[str]) -> bool:
+    """Tell whether nobody else shares a lock, and take it alone if so."""
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import httpx
 import pandas as pd
+import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
@@ -18,9 +19,14 @@ from pyproj import CRS
 
 import geo
 from geo.errors import FileError, ForbiddenError, HienTruongError, InputError
+from geo.report_columns import REPORT_COLUMNS
 from geo.session import Session
+from geo.session.source import Selection
+from geo.store.columns_out import read_table, read_tables
 from geo.store.engine import open_engine
 from geo.store.export import Wish, export_reports
+from geo.store.report_rows import select_rows
+from geo.store.schema import Report
 from geo.territory import HANOI
 from tests.api.serving import serving
 from tests.conftest import Database
@@ -236,8 +242,19 @@ def test_the_public_gets_the_counts_that_the_service_tells_it_and_no_report(publ
     assert found.loc[~found["hidden"], "q"].to_dict() == dict(
         zip(hotspots["columns"]["cell"], hotspots["columns"]["q"], strict=True)
     )
-    for ask in (db.reports, db.ranking, db.emerging, lambda: db.hexes(measure="reporters")):
+    for ask in (db.reports, db.ranking, db.series, db.emerging, lambda: db.hexes(measure="reporters")):
         with pytest.raises(ForbiddenError, match="public counts"):
             ask()
     with pytest.raises(InputError, match="whole months"):
         exported(demo, public.with_name("days"), Wish("public", first=dt.date(2026, 1, 2)))
+
+
+def test_rows_are_read_a_part_at_a_time_and_none_is_lost_between_parts(demo):
+    query = select_rows(HANOI, Selection(), tuple(REPORT_COLUMNS)).order_by(Report.reported_at, Report.id)
+    with demo.transaction() as connection:
+        whole = read_table(connection, query)
+        parts = list(read_tables(connection, query, block_bytes=1 << 16))
+        assert list(read_tables(connection, query.where(Report.category == "noise"))) == []
+    assert len(parts) > 10
+    assert max(part.nbytes for part in parts) < 1 << 18
+    assert pa.concat_tables(parts).equals(whole)

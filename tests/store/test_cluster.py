@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -76,7 +76,20 @@ def test_only_the_server_s_own_user_reaches_the_socket(cluster):
     assert folder.st_mode & 0o077 == 0
 
 
-def test_is_reused_by_others_and_stopped_by_whom_started_it(cluster):
+def test_is_stopped_by_the_last_who_leaves_whoever_started_it(cluster):
+    with ExitStack() as first, ExitStack() as second:
+        first.enter_context(cluster.running())
+        database = second.enter_context(PrivateCluster(cluster.folder).running())
+        first.close()
+        with create_engine(database.url).connect() as connection:
+            assert connection.scalar(text("SELECT 1")) == 1
+        second.close()
+        assert cluster.status().process is None
+    with cluster.running():  # and is there again for the next one
+        assert cluster.status().process is not None
+
+
+def test_is_reused_by_others_and_left_running_by_them(cluster):
     with cluster.running() as first:
         process = cluster.status().process
         with PrivateCluster(cluster.folder).running() as second:

@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from api.access import Allowed, with_roles
+from api.compression import Compressed
 from api.gate import Gate
 from api.headers import SecurityHeaders
 from api.identity import Identities
@@ -51,7 +52,7 @@ class Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the gate and the headers around everything, also around what answers when all else failed."""
-        answering = LookupsFirst(super().build_middleware_stack(), self.exception_handlers)
+        answering = LookupsFirst(Compressed(super().build_middleware_stack()), self.exception_handlers)
         return SecurityHeaders(Counted(Gate(answering, read_settings(ServiceSettings)), self.state.traffic))
 
     def openapi(self) -> dict[str, Any]:

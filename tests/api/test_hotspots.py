@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -123,6 +124,20 @@ def test_an_answer_is_sent_once(http: httpx.Client) -> None:
     first = http.get("/v1/hotspots", params=ASKED)
     again = http.get("/v1/hotspots", params=ASKED, headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_large_answer_is_compressed_for_who_takes_it(http: httpx.Client) -> None:
+    plain = http.get("/v1/hexes", params=ASKED | {"res": 9}, headers={"accept-encoding": "identity"})
+    packed = http.get("/v1/hexes", params=ASKED | {"res": 9}, headers={"accept-encoding": "gzip"})
+    assert (plain.headers.get("content-encoding"), packed.headers["content-encoding"]) == (None, "gzip")
+    assert packed.content == plain.content
+    assert packed.num_bytes_downloaded < len(plain.content) / 4
+    assert packed.headers["etag"] == f"W/{plain.headers['etag']}"
+    assert "accept-encoding" in packed.headers["vary"].lower()
+    for answer in (plain, packed):
+        known = {"if-none-match": answer.headers["etag"]}
+        assert http.get("/v1/hexes", params=ASKED | {"res": 9}, headers=known).status_code == 304
+    assert "content-encoding" not in http.get("/v1/hexes", params=ASKED | {"format": "parquet"}).headers
 
 
 def test_people_who_reported_are_counted_once_a_cell(http: httpx.Client, sql: psycopg.Connection) -> None:
@@ -361,3 +376,24 @@ def test_a_wards_reports_and_months_are_counted_under_the_boundaries_of_any_date
 
 def test_boundaries_without_a_unit_are_refused(http) -> None:
     problem(http.get("/v1/hexes", params={"boundaries_at": "2025-06-30"}), 422, parameter="boundaries_at")
+
+
+def test_a_tag_changes_only_with_the_answer(http: httpx.Client) -> None:
+    """The last test here, as it adds reports: one of another category changes no tag, one of this category does."""
+    asked = ASKED | {"format": "png"}
+    tags = {http.get("/v1/hotspots", params=asked).headers["etag"] for _ in range(2)}
+    assert len(tags) == 1
+    for category, changed in (("waste", False), ("parking", True)):
+        before = counted(http, category)
+        report = {"lon": 105.868664, "lat": 20.998485, "channel": "app", "category": category}
+        sent = http.post("/v1/reports", json=report | {"reported_at": "2026-03-03T03:00:00Z"})
+        sent.raise_for_status()
+        deadline = time.monotonic() + 30
+        while counted(http, category) == before:
+            assert time.monotonic() < deadline, "the cube does not follow"
+        assert (http.get("/v1/hotspots", params=asked).headers["etag"] not in tags) == changed
+
+
+def counted(http: httpx.Client, category: str) -> int:
+    answer = http.get("/v1/hexes", params=PERIOD | {"category": category, "format": "json"})
+    return answer.raise_for_status().json()["n"]

@@ -60,8 +60,9 @@ def read_tables(
     """
     kinds = _kinds(query)
     with connection.connection.cursor().copy(*_statement(connection, query)) as copy:
-        rows = _Stream(copy)
-        if not rows.peek():
+        # Of a short read the reader would make a table of its own: a COPY sends row by row.
+        rows = io.BufferedReader(_Stream(copy), block_bytes)
+        if not rows.peek(1):
             return
         reading = pacsv.ReadOptions(column_names=list(kinds), block_size=block_bytes)
         for batch in pacsv.open_csv(rows, reading, _PARSING, _converting(kinds)):
@@ -108,19 +109,13 @@ class _Stream(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def peek(self) -> bool:
-        """Tell whether there is more to read."""
+    def readinto(self, buffer: Any) -> int:
+        target = memoryview(buffer).cast("B")
         while not self._rest:
             block = next(self._blocks, None)
             if block is None:
-                return False
+                return 0
             self._rest = memoryview(block).cast("B")
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        target = memoryview(buffer).cast("B")
-        if not self.peek():
-            return 0
         size = min(len(target), len(self._rest))
         target[:size], self._rest = self._rest[:size], self._rest[size:]
         return size

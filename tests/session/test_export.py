@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -255,6 +257,14 @@ def test_rows_are_read_a_part_at_a_time_and_none_is_lost_between_parts(demo):
         whole = read_table(connection, query)
         parts = list(read_tables(connection, query, block_bytes=1 << 16))
         assert list(read_tables(connection, query.where(Report.category == "noise"))) == []
-    assert len(parts) > 10
+    assert 10 < len(parts) < 100
     assert max(part.nbytes for part in parts) < 1 << 18
     assert pa.concat_tables(parts).equals(whole)
+
+
+def test_a_folder_needs_no_database_s_driver_and_the_package_alone_nothing(folder):
+    program = (
+        "import sys, geo; assert not {'numpy', 'pandas', 'sqlalchemy'} & sys.modules.keys(); "
+        "geo.connect(sys.argv[1]).hexes(); assert not {'sqlalchemy', 'psycopg'} & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", program, folder], check=True)

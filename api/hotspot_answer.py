@@ -91,7 +91,7 @@ async def answered(
         rows, name = table(found, facts), _file_name(question)
         if not drawn:
             return respond_table(request, shape.media_type, rows, facts, name)
-        picture = HotspotMap(found, asked, dispatch, len(whole), shape.language, shape.size)
+        picture = HotspotMap(found, asked, dispatch, len(whole), shape.language, shape.size, hidden)
         write = picture.png if shape.media_type == PNG else picture.html
         return respond_file(request, shape.media_type, (*content_of(rows, facts), repr(shape).encode()), write, name)
 

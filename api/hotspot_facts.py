@@ -21,6 +21,19 @@ _ONLY = {
     "en": ("Only", "status {}", "status on {}: {}", "channel {}", "overdue", "without duplicates"),
 }
 
+_NOT_DRAWN = {
+    "vi": (
+        "Không tô màu",
+        "{coarser} phản ánh chỉ được biết theo ô lớn hơn, {city} chỉ theo toàn thành phố, vì mỗi tháng ít hơn {least} "
+        "người phản ánh ở đó. Phần gạch chéo cho biết chúng có thể nằm ở đâu.",
+    ),
+    "en": (
+        "Not coloured",
+        "{coarser} reports that are told of larger cells alone, and {city} of the city alone, as fewer than {least} "
+        "people a month reported there. Hatching shows where they may lie.",
+    ),
+}
+
 
 def facts_of(found: Found, layer: Layer, asked: Asked) -> dict[str, Any]:
     """Tell period, n, method, parameters, boundaries and what was hidden.
@@ -55,8 +68,8 @@ def map_facts(found: Found, dispatch: Dispatch, language: Language, cells: int) 
     )
 
 
-def only_words(asked: Asked, language: Language) -> tuple[str, str] | None:
-    """Say on the face of a map which reports it leaves out: a term and a text; None if it leaves out none."""
+def only_words(asked: Asked, language: Language) -> list[tuple[str, str]]:
+    """Say on the face of a map which reports it shows, if not all: a term and a text."""
     term, status, status_at, channel, overdue, distinct = _ONLY[language]
     statuses = ", ".join(getattr(STATUSES[each], language).lower() for each in asked.statuses or ())
     day = asked.only.status_at
@@ -67,7 +80,16 @@ def only_words(asked: Asked, language: Language) -> tuple[str, str] | None:
         not asked.duplicates and distinct,
     ]
     text = "; ".join(str(each) for each in said if each)
-    return (term, text) if text else None
+    return [(term, text)] if text else []
+
+
+def not_drawn(hidden: dict[str, Any] | None, language: Language) -> list[tuple[str, str]]:
+    """Say on the face of a map how many reports it has not cell by cell: a term and a text."""
+    if hidden is None:
+        return []
+    term, text = _NOT_DRAWN[language]
+    coarser, city = (WORDS[language].number(hidden[f"reports_in_{where}"]) for where in ("coarser_cells", "city_only"))
+    return [(term, text.format(coarser=coarser, city=city, least=hidden["fewer_reporters_than"]))]
 
 
 def _named(dispatch: Dispatch, codes: Sequence[str] | None, language: Language) -> str | None:

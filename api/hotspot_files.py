@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import geopandas as gpd
 
-from api.hotspot_facts import facts_of, map_facts, only_words
+from api.hotspot_facts import facts_of, map_facts, not_drawn, only_words
 from api.hotspot_question import Asked
 from geo.dispatch import Dispatch
 from geo.errors import InputError
@@ -46,6 +46,8 @@ class HotspotMap:
     language : {"vi", "en"}
     size : {"a4", "slide"}
         Of a picture.
+    hidden : dict, optional
+        What is told of what everybody is not told, as `geo.public_counting.hidden_words` gives it.
     """
 
     found: Found
@@ -54,6 +56,7 @@ class HotspotMap:
     cells: int
     language: Language = "vi"
     size: Size = "slide"
+    hidden: dict[str, Any] | None = None
 
     def html(self) -> bytes:
         """Give one file for a browser that opens without the internet."""
@@ -66,8 +69,11 @@ class HotspotMap:
 
     def _drawing(self) -> HexDrawing:
         facts = map_facts(self.found, self.dispatch, self.language, self.cells)
-        drawing, only = hotspot_drawing(self.found, facts, self.language), only_words(self.asked, self.language)
-        return drawing if only is None else replace(drawing, notes=(only, *drawing.notes))
+        drawing = hotspot_drawing(self.found, facts, self.language)
+        return replace(
+            drawing,
+            notes=(*only_words(self.asked, self.language), *not_drawn(self.hidden, self.language), *drawing.notes),
+        )
 
     def _wards(self) -> gpd.GeoDataFrame:
         jurisdiction = self.dispatch.jurisdiction
@@ -90,9 +96,7 @@ def check_suffix(path: Path) -> None:
         raise InputError(f"{path}: the name must end in one of {known}", "out")
 
 
-def write_hotspots(
-    path: Path, drawn: HotspotMap, *, every_cell: bool = False, hidden: dict[str, Any] | None = None
-) -> list[Path]:
+def write_hotspots(path: Path, drawn: HotspotMap, *, every_cell: bool = False) -> list[Path]:
     """Write an answer.
 
     Parameters
@@ -103,8 +107,6 @@ def write_hotspots(
         Of the whole city.
     every_cell : bool, optional
         Whether a table has the cells, too, of which there is nothing to say.
-    hidden : dict, optional
-        What is told of what everybody is not told.
 
     Returns
     -------
@@ -116,7 +118,7 @@ def write_hotspots(
         write_whole(path, drawn.png() if suffix == ".png" else drawn.html())
         return [path]
     facts = facts_of(found, drawn.dispatch.jurisdiction.layer_at(found.question.window.last), drawn.asked)
-    facts |= {} if hidden is None else {"hidden": hidden}
+    facts |= {} if drawn.hidden is None else {"hidden": drawn.hidden}
     rows = table(found if every_cell else found.take(found.noteworthy), facts)
     if suffix == ".csv":
         beside = path.with_name(f"{path.name}-metadata.json")

@@ -9,7 +9,7 @@ from geo.hotspots import Found
 from geo.privacy import LEAST_PEOPLE
 from geo.statistics.emerging import NAMES
 from maps.classes import Legend, legend_of_counts, legend_of_values
-from maps.drawing import HexDrawing, LegendClass, MapFacts
+from maps.drawing import NOT_COLOURED, HexDrawing, LegendClass, MapFacts
 from maps.hotspot_words import BINS, HOTSPOT_WORDS
 from maps.style import CHANGE_COLOURS, EMERGING_COLOURS, SIGNIFICANCE_COLOURS
 from maps.words import WORDS, Language, Words
@@ -110,12 +110,15 @@ def _classes(shown: Found, language: Language) -> Legend:
     if view == "emerging":
         return _kinds(shown, language)
     if view == "overdue":
-        return legend_of_values(100 * shown.columns["share"], words.cells, words, " %")
+        return _shares(shown, words)
     if view == "counts":
         return _amounts(shown, words)
     colours = CHANGE_COLOURS if view == "change" else SIGNIFICANCE_COLOURS
     class_of = shown.classes.astype(np.int64) + len(colours) // 2
-    sizes = [words.cells.format(n=words.number(size)) for size in np.bincount(class_of, minlength=len(colours))]
+    # Where nothing is told, nothing is judged.
+    class_of[shown.hidden & (shown.columns["count"] == 0) & (shown.classes == 0)] = NOT_COLOURED
+    told = class_of[class_of != NOT_COLOURED]
+    sizes = [words.cells.format(n=words.number(size)) for size in np.bincount(told, minlength=len(colours))]
     steps = zip(HOTSPOT_WORDS[language].steps, colours, sizes, strict=True)
     return tuple(LegendClass(*step) for step in steps), class_of
 
@@ -126,6 +129,16 @@ def _amounts(shown: Found, words: Words) -> Legend:
     if measure in ("count", "reporters"):
         return legend_of_counts(counts, words.cells, words)
     return legend_of_values(np.where(counts > 0, shown.columns[measure], np.nan), words.cells, words)
+
+
+def _shares(shown: Found, words: Words) -> Legend:
+    """Classes of the share that is overdue; where none is, which most cells may be, is a class of its own."""
+    share = 100 * shown.columns["share"]
+    classes, class_of = legend_of_values(np.where(share > 0, share, np.nan), words.cells, words, " %")
+    none = share == 0
+    count = words.cells.format(n=words.number(none.sum()))
+    nothing = LegendClass("0 %", SIGNIFICANCE_COLOURS[len(SIGNIFICANCE_COLOURS) // 2], count)
+    return (nothing, *classes), np.where(none, 0, class_of + (class_of != NOT_COLOURED))
 
 
 def _kinds(shown: Found, language: Language) -> Legend:
@@ -149,7 +162,7 @@ def _standing_out(shown: Found) -> NDArray[np.bool_]:
     """Find what a reader looks for: the findings, or where the highest class of counts begins."""
     if shown.question.view not in ("counts", "overdue"):
         return shown.findings > 0
-    counts = shown.columns["count"]
+    counts = shown.columns["count" if shown.question.view == "counts" else "overdue"]
     return counts >= max(np.quantile(counts[counts > 0], _HIGHEST, method="higher"), 1) if counts.any() else counts > 0
 
 

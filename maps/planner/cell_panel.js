@@ -1,60 +1,101 @@
-// The drawer of one hexagon: where it is, how many reports, how it stands among the others.
+// The drawer of one hexagon: where it is, how many reports, why it has its colour, its months, kinds and newest reports.
 
 import { latestOnly, wasDropped } from "./api.js";
 import { byId, make } from "./elements.js";
+import { monthBars } from "./month_bars.js";
 
-export function createCellPanel({ onClose }) {
+const NEWEST = 5;
+
+/** `onReport` is told the id of a report that was chosen from the newest ones. */
+export function createCellPanel({ onClose, onReport }) {
   const panel = byId("cell");
-  const locate = latestOnly();
+  const ask = latestOnly();
+  let asked = null;
+  let told = null;
 
-  function draw(hexagon, { hexes, located }, speech) {
-    const { words, number } = speech;
-    const close = make("button", { type: "button", className: "close", textContent: "×", onclick: onClose });
-    close.setAttribute("aria-label", words.close);
-    const place = make("h2", {}, located ? placeInWords(located, speech) : words.locating);
-    const facts = hexagon ? factsInWords(hexagon, hexes, speech) : [words.cellGone];
-    const [count, ...more] = facts;
-    panel.replaceChildren(close, place, make("p", { className: "count" }, count), ...more.map((text) => make("p", {}, text)));
-    if (located?.unit) panel.append(make("p", { className: "quiet" }, words.middle));
-    if (located?.generation?.schematic) panel.append(make("p", { className: "quiet" }, words.bySketch));
-    if (hexagon) panel.querySelector(".count").dataset.count = number(hexagon.count);
+  function draw(hexagon, answer, categories, speech) {
+    const { words, number, language } = speech;
+    const close = make("button", { type: "button", className: "close", textContent: "×", ariaLabel: words.close, onclick: onClose });
+    panel.replaceChildren(close, make("h2", {}, told ? told.place[language] : words.locating));
+    const count = make("p", { className: "count" }, hexagon ? words.count({ n: number(hexagon.properties.count) }) : words.cellGone);
+    if (hexagon) count.dataset.count = number(hexagon.properties.count);
+    panel.append(count);
+    if (hexagon) panel.append(make("p", { className: "why" }, whyInWords(hexagon.properties, answer, speech)));
+    if (told) panel.append(...months(told, speech), ...kinds(told, categories, speech), ...newest(told, onReport, speech));
+    if (told?.generation.schematic) panel.append(make("p", { className: "quiet" }, words.bySketch));
     panel.hidden = false;
   }
 
   return {
-    /** Show a hexagon of the answer, and look its ward up on the period's last day. */
-    async show(hexagon, hexes, speech) {
-      draw(hexagon, { hexes }, speech);
-      if (!hexagon) return;
-      const [lon, lat] = middleOf(hexagon.ring);
+    /** Show a cell by its name; the hexagon is the one of the answer, null if it has none. */
+    async show({ cell, category, to }, hexagon, answer, categories, speech) {
+      const question = [cell, category, answer.period.to].join();
+      if (asked !== question) told = null;
+      draw(hexagon, answer, categories, speech);
+      if (asked === question) return;
+      asked = question;
       try {
-        const located = await locate("/v1/locate", { lon: lon.toFixed(6), lat: lat.toFixed(6), at: hexes.period.to });
-        draw(hexagon, { hexes, located }, speech);
+        told = await ask(`/v1/hexes/${cell}`, { category, to: answer.period.to, reports: NEWEST });
+        if (!panel.hidden) draw(hexagon, answer, categories, speech);
       } catch (error) {
-        if (!wasDropped(error)) panel.querySelector("h2").textContent = error.message;
+        if (wasDropped(error)) return;
+        asked = null;
+        panel.querySelector("h2").textContent = error.message;
       }
     },
     hide() {
       panel.hidden = true;
+      asked = null;
     },
   };
 }
 
-function placeInWords({ unit, ancestors }, { words, nameOf }) {
-  return unit ? [unit, ...(ancestors ?? [])].map(nameOf).join(", ") : words.nowhere;
+/** Why a cell has its colour, in one sentence; also told under the pointer. */
+export function whyInWords(cell, { view, measure, n, features, parameters }, { words, number, share, exactly, language }) {
+  const { why, steps } = words;
+  if (view === "emerging") {
+    const told = { name: capital(words.emerging[cell.class]), hot: cell.hot_steps, cold: cell.cold_steps, steps: parameters.steps };
+    return why.emerging(told);
+  }
+  if (view === "overdue") return why.overdue({ overdue: number(cell.overdue), count: number(cell.count), share: share(cell.share) });
+  if (view === "hotspots") return why.hotspots[Math.sign(cell.bin)]({ level: steps[cell.bin + 3], z: exactly(cell.z) });
+  if (view === "change") {
+    return why.change[Math.sign(cell.bin)]({ level: steps[cell.bin + 3], before: number(cell.before), count: number(cell.count) });
+  }
+  if (why.rates[measure]) return cell[measure] === null ? "" : why.rates[measure](exactly(cell[measure]));
+  const counted = features.filter(({ properties: { count } }) => count > 0);
+  const rank = 1 + counted.filter(({ properties: { count } }) => count > cell.count).length;
+  const ranked = words.rank({ rank: number(rank), cells: number(counted.length) });
+  const part = words.share({ share: share(n ? cell.count / n : 0) });
+  return language === "vi" ? `${ranked}, ${part}.` : `${ranked}; ${part}.`;
 }
 
-function factsInWords(hexagon, hexes, { words, number, share }) {
-  const rank = 1 + hexes.features.filter(({ properties }) => properties.count > hexagon.count).length;
-  return [
-    words.count({ n: number(hexagon.count) }),
-    words.rank({ rank: number(rank), cells: number(hexes.features.length) }),
-    words.share({ share: share(hexagon.count / hexes.n) }),
-  ];
+function months({ series }, { words, number, month }) {
+  const bars = series.map(({ from, count }, index) => ({
+    label: index % 3 === (series.length - 1) % 3 ? `${from.slice(5, 7)}/${from.slice(2, 4)}` : "",
+    count,
+    text: `${month(from)}: ${count === null ? words.fewPeople : number(count)}`,
+  }));
+  return [make("h3", {}, words.cellSeries), monthBars(bars, words.cellSeries)];
 }
 
-function middleOf(ring) {
-  const corners = ring.slice(1);
-  const mean = (axis) => corners.reduce((sum, corner) => sum + corner[axis], 0) / corners.length;
-  return [mean(0), mean(1)];
+function kinds({ categories: counts }, categories, { words, number, nameOf }) {
+  const rows = categories.filter(({ code }) => code in counts).toSorted((one, other) => counts[other.code] - counts[one.code]);
+  if (rows.length < 2) return [];
+  const items = rows.map((category) => {
+    const count = counts[category.code];
+    return make("li", {}, make("span", {}, nameOf(category)), make("b", {}, count === null ? words.fewPeople : number(count)));
+  });
+  return [make("h3", {}, words.cellCategories), make("ul", { className: "kinds" }, ...items)];
 }
+
+function newest({ reports }, onReport, { words, date }) {
+  if (!reports?.length) return [];
+  const items = reports.map(({ id, received_at: received, status, description }) => {
+    const open = make("button", { type: "button", onclick: () => onReport(id) }, `${date(received)} · ${words.statuses[status]}`);
+    return make("li", {}, open, make("span", { className: "quiet" }, description ?? ""));
+  });
+  return [make("h3", {}, words.cellReports), make("ul", { className: "newest" }, ...items)];
+}
+
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

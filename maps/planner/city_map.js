@@ -13,7 +13,7 @@ export function resolutionAt(zoom) {
   return Math.min(Math.max(Math.floor((zoom + 5) / 2), 7), FINEST_SHOWN);
 }
 
-export function createCityMap(element, extent, { onMove, onPick }) {
+export function createCityMap(element, extent, { onMove, onPick, tipOf }) {
   const map = L.map(element, {
     attributionControl: false,
     zoomControl: false,
@@ -42,7 +42,14 @@ export function createCityMap(element, extent, { onMove, onPick }) {
   map.on("zoomend", thinBorders);
   map.on("moveend", () => onMove(viewOf(map)));
   map.on("click", ({ latlng }) => onPick(hexagons.hexagonAt(latlng), latlng));
-  map.on("mousemove", ({ latlng }) => element.classList.toggle("on-hexagon", hexagons.hexagonAt(latlng) !== null));
+  const tip = L.tooltip({ className: "tip", direction: "top", offset: [0, -8], opacity: 1 });
+  map.on("mousemove", ({ latlng }) => {
+    const hexagon = hexagons.hexagonAt(latlng);
+    element.classList.toggle("on-hexagon", hexagon !== null);
+    if (hexagon) map.openTooltip(tip.setContent(tipOf(hexagon)).setLatLng(latlng));
+    else map.closeTooltip(tip);
+  });
+  map.on("mouseout movestart", () => map.closeTooltip(tip));
   element.addEventListener("keydown", (event) => {
     element.classList.remove("by-pointer");
     if (event.key === "Enter") onPick(hexagons.hexagonAt(map.getCenter()), map.getCenter());
@@ -70,7 +77,12 @@ export function createCityMap(element, extent, { onMove, onPick }) {
       if (this.resolution < FINEST_SHOWN) return null;
       return map.getBounds().toBBoxString();
     },
-    showHexagons: (cells) => hexagons.show(cells),
+    /** Hexagons as views.js gives them; those without a colour are seen by their hatching, or not at all. */
+    showHexagons(cells) {
+      const veil = L.HexagonLayer.hatching();
+      const veils = cells.filter(({ isHatched }) => isHatched).map(({ ring }) => ({ ring, colour: veil }));
+      hexagons.show([...cells.map((cell) => ({ ...cell, colour: cell.colour ?? "transparent" })), ...veils]);
+    },
     /** Outline a hexagon, or none. */
     mark: (hexagon) => mark.setLatLngs(hexagon ? L.GeoJSON.coordsToLatLngs(hexagon.ring) : []),
     showWards(wards) {

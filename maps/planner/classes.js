@@ -1,4 +1,4 @@
-// Class breaks for counts. maps/style.py has the same method for files; a browser test holds the two together.
+// Class breaks for counts and rates. maps/style.py has the same method for files; a browser test holds the two together.
 
 /**
  * Divide counts into classes of about equally many cells. Cells with the same count stay together, so there may be fewer
@@ -28,9 +28,32 @@ export function countClasses(counts, colours) {
   return classes.map((one, index) => ({ ...one, colour: spread(colours, classes.length, index) }));
 }
 
-/** The colour of a count; the classes cover every count they were made from. */
-export function colourOf(count, classes) {
-  return classes.findLast(({ low }) => count >= low).colour;
+/**
+ * Divide rates into classes of about equally many cells, from round numbers on.
+ *
+ * @param {number[]} values 0 or more
+ * @param {string[]} colours light to dark
+ * @returns {{low: number, cells: number, colour: string}[]} lowest first; each holds from `low` until the next one's
+ */
+export function valueClasses(values, colours) {
+  if (!values.length) return [];
+  const sorted = values.toSorted((one, other) => one - other);
+  const inner = colours.slice(1).map((_, index) => Number(quantile(sorted, (index + 1) / colours.length).toPrecision(2)));
+  const classes = [...new Set([0, ...inner])].map((low) => ({ low, cells: 0 }));
+  for (const value of values) classOf(value, classes).cells += 1;
+  const filled = classes.filter(({ cells }) => cells);
+  return filled.map((one, index) => ({ ...one, colour: spread(colours, filled.length, index) }));
+}
+
+/** The class of a value; the classes cover every value they were made from. */
+export function classOf(value, classes) {
+  return classes.findLast(({ low }) => value >= low);
+}
+
+function quantile(sorted, share) {
+  const place = share * (sorted.length - 1);
+  const below = sorted[Math.floor(place)];
+  return below + (sorted[Math.ceil(place)] - below) * (place % 1);
 }
 
 /** Few classes take colours from the whole ramp, so that they stay easy to tell apart. */

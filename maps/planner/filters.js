@@ -44,7 +44,7 @@ export function createFilters({ categories, extent, onChange }) {
 
       byId("period-now").textContent = speech.period(state);
       [from.value, to.value, error.textContent] = [state.from, state.to, ""];
-      const options = presets(extent, words).map(({ text, ...value }) => ({ value, text }));
+      const options = presets(extent, speech).map(({ text, ...value }) => ({ value, text }));
       const chosen = options.find(({ value }) => value.from === state.from && value.to === state.to)?.value;
       choices(byId("presets"), options, chosen, (value) => {
         period.open = false;
@@ -55,10 +55,17 @@ export function createFilters({ categories, extent, onChange }) {
   };
 }
 
-function presets({ first_report: first, last_report: last }, words) {
+/* Months and years by their names, so that they say what they are whenever the last report came in. */
+function presets({ first_report: first, last_report: last }, { words, month, year }) {
+  const monthBefore = `${daysBefore(`${last.slice(0, 7)}-01`, 1).slice(0, 7)}-01`;
   return [
     ...PRESET_DAYS.map((days) => ({ text: words.lastDays(days), from: daysBefore(last, days - 1), to: last })),
     { text: words.lastYear, from: daysBefore(last, 364), to: last },
+    { text: capital(month(last)), from: `${last.slice(0, 7)}-01`, to: last },
+    { text: capital(month(monthBefore)), from: monthBefore, to: daysBefore(`${last.slice(0, 7)}-01`, 1) },
+    { text: words.ofYear(year(last)), from: `${last.slice(0, 4)}-01-01`, to: last },
     { text: words.wholeTime, from: first, to: last },
   ];
 }
+
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -40,6 +40,15 @@
     },
   });
 
+  /** A fill that says "hidden": give it as a colour. */
+  L.HexagonLayer.hatching = () => {
+    const tile = Object.assign(document.createElement("canvas"), { width: 6, height: 6 });
+    const brush = tile.getContext("2d");
+    brush.strokeStyle = "#6b6574";
+    brush.stroke(new Path2D("M-1 1 L1 -1 M0 6 L6 0 M5 7 L7 5"));
+    return brush.createPattern(tile, "repeat");
+  };
+
   function boxOf(ring) {
     const xs = ring.map(([x]) => x);
     const ys = ring.map(([, y]) => y);

@@ -1,44 +1,45 @@
-// The legend: what the colours mean and, in a sentence, what is on the map; and the notices that nobody should miss.
+// The legend: what the colours mean and, in a sentence, what is on the map, by which method, and what was hidden.
 
 import { byId, make } from "./elements.js";
+import { titleOf } from "./titles.js";
 
-/** @param shown `{hexes, classes, categoryName, isWholeCity, wards}` */
-export function showLegend({ hexes, classes, categoryName, isWholeCity, wards }, speech) {
-  const { words, number } = speech;
-  byId("legend").hidden = classes.length === 0;
-  byId("legend-title").textContent = words.reportsPerCell({ area: speech.roughly(meanAreaKm2(hexes.features)) });
-  byId("legend-title").parentElement.setAttribute("aria-label", words.legend);
-  byId("classes").replaceChildren(
-    ...classes.map(({ low, high, cells, colour }) => {
-      const swatch = make("i");
-      swatch.style.backgroundColor = colour;
-      const edges = low === high ? number(low) : `${number(low)}–${number(high)}`;
-      return make("li", {}, swatch, edges, make("small", {}, words.cells(number(cells))));
-    }),
-  );
-  byId("sentence").textContent = words.sentence({
-    category: categoryName ?? words.everything,
-    period: speech.period(hexes.period),
-    n: number(hexes.n),
-    cells: number(hexes.features.length),
-    where: isWholeCity ? words.inCity : words.inView,
-  });
-  byId("sentence").dataset.n = hexes.n;
+/** @param shown `{answer, question, kind, classes, isWholeCity, wards}`; kind and classes as in views.js */
+export function showLegend({ answer, question, kind, classes, isWholeCity, wards }, categories, speech) {
+  const { words, number, language } = speech;
+  const legend = byId("legend");
+  legend.hidden = !answer.features.length;
+  legend.setAttribute("aria-label", words.legend);
+  byId("legend-title").textContent = titleOf(question, categories, speech);
+  const list = byId("classes");
+  list.className = `classes ${kind}`;
+  list.setAttribute("aria-label", headingOf(answer, speech));
+  byId("classes-title").textContent = headingOf(answer, speech);
+  list.replaceChildren(...classes.map((one) => item(one, kind, answer, speech)));
+  const sentence = [`${speech.period(answer.period)}: ${answer.sentence[language]}`];
+  if (!isWholeCity) sentence.push(words.inView({ n: number(answer.n) }));
+  byId("sentence").textContent = `${sentence.join("; ")}.`;
+  byId("sentence").dataset.n = answer.n;
+  const meaning = [answer.meaning[language]];
+  if (answer.features.some(({ properties }) => properties.hidden)) meaning.push(speech.words.hiddenCell);
+  byId("meaning").textContent = meaning.join(" ");
   byId("boundaries").textContent = wards ? boundariesInWords(wards, speech) : "";
 }
 
-/** Say on the map itself what the reader must not take for real. */
-export function showNotices(hexes, speech) {
-  const { words, number } = speech;
-  const notices = [];
-  if (hexes.synthetic) notices.push(["synthetic", words.synthetic({ count: number(hexes.synthetic), n: number(hexes.n) })]);
-  if (hexes.generation?.schematic) notices.push(["schematic", words.schematic]);
-  const hidden = hexes.hidden?.fewer_reporters_than;
-  if (hidden) {
-    const { reports_in_coarser_cells: coarser, reports_in_city_only: cityOnly } = hexes.hidden;
-    notices.push(["public", words.publicView({ people: number(hidden), n: number(coarser + cityOnly) })]);
-  }
-  byId("notices").replaceChildren(...notices.map(([kind, text]) => make("p", { className: `notice ${kind}`, textContent: text })));
+function item(one, kind, { view }, { words, number, share, exactly }) {
+  const swatch = make("i");
+  swatch.style.backgroundColor = one.colour;
+  const label = {
+    counts: ({ low, high }) => (low === high ? number(low) : `${number(low)}–${number(high)}`),
+    rates: ({ low }) => `≥ ${view === "overdue" ? share(low) : exactly(low)}`,
+    steps: ({ step }) => words.steps[step + 3],
+    emerging: ({ code }) => (code < 0 ? words.cold : words.emerging[code]),
+  }[kind](one);
+  return make("li", {}, swatch, make("span", {}, label), make("small", {}, words.cells(number(one.cells))));
+}
+
+function headingOf({ view, measure, features }, speech) {
+  const heading = view === "counts" ? speech.words.amounts[measure] : speech.words.headings[view];
+  return heading({ area: features.length ? speech.roughly(meanAreaKm2(features)) : "" });
 }
 
 function boundariesInWords({ features, generation }, { words, number, date }) {

@@ -1,5 +1,3 @@
 // The colours lie in palette.json, so that the map files (maps/style.py) paint with the same ones.
 
-const palette = await (await fetch(new URL("palette.json", import.meta.url))).json();
-
-export const COUNT_COLOURS = palette.counts;
+export const PALETTE = await (await fetch(new URL("palette.json", import.meta.url))).json();

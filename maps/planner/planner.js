@@ -1,20 +1,25 @@
 // The planner's page: keeps what is shown in step with the address, the service and the language.
 
-import { ask, latestOnly, Problem, wasDropped } from "./api.js";
-import { createCellPanel } from "./cell_panel.js";
+import { ask, Problem } from "./api.js";
+import { createCellPanel, whyInWords } from "./cell_panel.js";
 import { createCityMap } from "./city_map.js";
-import { colourOf, countClasses } from "./classes.js";
 import { createDownloads } from "./downloads.js";
 import { byId } from "./elements.js";
 import { createFilters } from "./filters.js";
 import { createKeyDialog } from "./key_dialog.js";
-import { showLegend, showNotices } from "./legend.js";
+import { showLegend } from "./legend.js";
+import { createLoader } from "./loader.js";
 import { showMessage, showProgress } from "./message.js";
-import { COUNT_COLOURS } from "./palette.js";
+import { showNotices } from "./notices.js";
+import { createPlayer } from "./player.js";
 import { isPrinting, printClean } from "./print.js";
+import { createRefine } from "./refine.js";
 import { createReports } from "./reports.js";
-import { boundariesDay, daysBefore, keepState, readState } from "./state.js";
+import { createStrip } from "./series_strip.js";
+import { boundariesDay, daysBefore, keepState, readState, reportFilters } from "./state.js";
 import { createTabs } from "./tabs.js";
+import { createViewPicker } from "./view_picker.js";
+import { EMERGING_DAYS, painted } from "./views.js";
 import { createWardPointer } from "./ward_pointer.js";
 import { createWards } from "./wards.js";
 import { speak } from "./words.js";
@@ -26,6 +31,7 @@ const TOLERANCE_M = { 7: 60, 8: 25, 9: 8 };
 
 const today = new Date().toISOString().slice(0, 10);
 let speech = null;
+let retry = null;
 say(readState(location.search, { lang: "vi" }).lang);
 
 const STARTING = ["/v1/extent", "/v1/categories", "/v1/caller"];
@@ -33,17 +39,27 @@ const [extent, categories, caller] = await untilAnswered(() => Promise.all(START
 extent.first_report ??= today;
 extent.last_report ??= today;
 
-const askHexes = latestOnly();
-const askWards = latestOnly();
-const shown = { hexes: null, question: null, hexagons: [], classes: [], isWholeCity: true, wards: null, asked: {} };
+const shown = { answer: null, question: null, kind: null, hexagons: [], classes: [], isWholeCity: true, wards: null, series: null };
+const loadHexes = createLoader({ take: takeHexes, fail: showFailure, wait: showProgress });
+const loadWards = createLoader({ take: takeWards, fail: showFailure });
+const loadSeries = createLoader({ take: takeSeries, fail: showFailure });
 
-const panel = createCellPanel({ onClose: () => state.set({ cell: null }) });
+const panel = createCellPanel({
+  onClose: () => state.set({ cell: null }),
+  onReport: (report) => state.set({ report, cell: null }),
+});
 const cityMap = createCityMap(byId("map"), extent.bbox, {
   onMove: (view) => isFitting || isPrinting() || state?.adjust({ view }),
   onPick: pick,
+  tipOf: ({ properties }) => `${speech.words.count({ n: speech.number(properties.count) })}. ${whyInWords(properties, shown.answer, speech)}`,
 });
 printClean(cityMap.leaflet);
-const filters = createFilters({ categories, extent, onChange: (changes) => state.set(changes) });
+const choose = (changes) => {
+  player.stop();
+  state.set(changes);
+};
+const strip = createStrip({ extent, onChange: choose });
+const player = createPlayer({ strip, onStep: (period) => state.adjust(period) });
 /* Each part of the page has `show(now, speech, data)`; data is `{hexes, question, wards, extent, categories, caller}`, null until answered;
    question is what the map asked /v1/hotspots. */
 const tabs = createTabs();
@@ -63,8 +79,18 @@ const wardPointer = createWardPointer(cityMap.leaflet, {
     wardsPart.highlight(code);
   },
 });
-const reports = createReports({ map: cityMap.leaflet, key: byId("points"), drawer: byId("report"), onChange: (changes) => state.set(changes) });
-const parts = [tabs, wardsPart, reports, createKeyDialog({ mount: byId("key") }), createDownloads({ mount: byId("downloads") })];
+const reports = createReports({ map: cityMap.leaflet, key: byId("points"), drawer: byId("report"), onChange: choose });
+const parts = [
+  createFilters({ categories, extent, onChange: choose }),
+  createViewPicker({ onChange: choose }),
+  createRefine({ boundaries: extent.boundaries, onChange: choose }),
+  player,
+  tabs,
+  wardsPart,
+  reports,
+  createKeyDialog({ mount: byId("key") }),
+  createDownloads({ mount: byId("downloads") }),
+];
 const defaults = { from: daysBefore(extent.last_report, DEFAULT_DAYS - 1), to: extent.last_report, lang: "vi" };
 let state = null;
 let isFitting = false;
@@ -83,10 +109,12 @@ function update(now) {
   if (now.view) cityMap.goTo(now.view);
   cityMap.speak(speech.words);
   byId("territory").textContent = speech.shortNameOf(extent.territory);
-  filters.show(now, speech);
-  showParts();
-  loadHexes(now);
-  loadWards(now);
+  const filters = reportFilters(now);
+  showMessage(null);
+  if (isTooShort(now)) showTooShort();
+  else loadHexes("/v1/hotspots", { ...filters, view: now.show, measure: now.measure, res: cityMap.resolution, bbox: cityMap.box });
+  loadWards("/v1/units", { level: "ward", at: boundariesDay(now), tolerance: TOLERANCE_M[cityMap.resolution] });
+  loadSeries("/v1/series", { ...filters, ...strip.question(), unit: now.unit, boundaries_at: now.unit && boundariesDay(now) });
   draw();
 }
 
@@ -97,77 +125,45 @@ function pick(hexagon, latlng) {
   else state.set({ report: null, ...(hexagon ? { cell: hexagon.id, unit: null } : { cell: null, unit: wardPointer.wardAt(latlng) }) });
 }
 
-async function loadHexes({ category, from, to }) {
-  const question = { category, from, to, res: cityMap.resolution, bbox: cityMap.box };
-  if (!isNew("hexes", question)) return;
-  showProgress(true);
-  try {
-    shown.hexes = await askHexes("/v1/hexes", question);
-    takeHexes(question);
-  } catch (error) {
-    if (wasDropped(error)) return;
-    delete shown.asked.hexes;
-    showFailure(error, () => loadHexes(state.now));
-  }
-  showProgress(false);
-}
-
-function takeHexes(question) {
-  const features = shown.hexes.features;
-  shown.question = { ...question, view: state.now.show };
-  shown.classes = countClasses(features.map(({ properties }) => properties.count), COUNT_COLOURS);
-  shown.hexagons = features.map(({ id, geometry, properties: { count } }) => ({
-    id,
-    count,
-    ring: geometry.coordinates[0],
-    colour: colourOf(count, shown.classes),
-  }));
-  shown.isWholeCity = question.bbox === null;
+function takeHexes(answer, question) {
+  Object.assign(shown, { answer, question, isWholeCity: question.bbox === null }, painted(answer));
   cityMap.showHexagons(shown.hexagons);
   byId("map").classList.remove("stale", "waiting");
   showMessage(null);
   draw();
+  player.arrived();
 }
 
-async function loadWards(now) {
-  const question = { level: "ward", at: boundariesDay(now), tolerance: TOLERANCE_M[cityMap.resolution] };
-  if (!isNew("wards", question)) return;
-  try {
-    shown.wards = await askWards("/v1/units", question);
-    cityMap.showWards(shown.wards);
-    wardPointer.take(shown.wards);
-    draw();
-  } catch (error) {
-    if (wasDropped(error)) return;
-    delete shown.asked.wards;
-    showFailure(error, () => loadWards(state.now));
-  }
+function takeWards(wards) {
+  shown.wards = wards;
+  cityMap.showWards(wards);
+  wardPointer.take(wards);
+  draw();
 }
 
-function showParts() {
-  const { hexes, question, wards } = shown;
-  for (const part of parts) part.show(state.now, speech, { hexes, question, wards, extent, categories, caller });
+function takeSeries(series) {
+  shown.series = series;
+  strip.show(state.now, speech, series);
 }
 
 /** Draw what was answered last, in the language of now. */
 function draw() {
-  const { hexes, hexagons, wards } = shown;
+  const { now } = state;
+  const { answer, question, hexagons, wards, series } = shown;
   if (wards) cityMap.nameWards(wards, speech.shortNameOf);
-  wardPointer.open(state.now.unit);
-  showParts();
-  if (!hexes) return;
-  const category = categories.find(({ code }) => code === hexes.category);
-  showLegend({ ...shown, categoryName: category && speech.nameOf(category) }, speech);
-  showNotices(hexes, speech);
-  const reports = hexagons.reduce((sum, { count }) => sum + count, 0);
-  byId("map").dataset.reports = reports;
-  cityMap.describe(speech.words.hexagons({ cells: speech.number(hexagons.length), reports: speech.number(reports) }));
+  wardPointer.open(now.unit);
+  for (const part of parts) part.show(now, speech, { hexes: answer, question, wards, extent, categories, caller });
+  strip.show(now, speech, series);
+  if (!answer) return;
+  showLegend(shown, categories, speech);
+  showNotices(answer, speech);
+  byId("map").dataset.reports = hexagons.reduce((sum, { properties }) => sum + properties.count, 0);
+  cityMap.describe(speech.words.hexagons({ cells: speech.number(hexagons.length), reports: speech.number(answer.n) }));
   if (!hexagons.length) showNothing();
-  if (!state.now.view) showWholeCity();
-  const { cell } = state.now;
-  const open = hexagons.find(({ id }) => id === cell) ?? null;
+  if (!now.view) showWholeCity();
+  const open = hexagons.find(({ id }) => id === now.cell) ?? null;
   cityMap.mark(open);
-  if (cell) panel.show(open, hexes, speech);
+  if (now.cell) panel.show(now, open, answer, categories, speech);
   else panel.hide();
 }
 
@@ -184,17 +180,33 @@ function showWholeCity() {
 
 function showNothing() {
   const { words } = speech;
-  const everything = { category: null, from: extent.first_report, to: extent.last_report, view: null };
+  const everything = { category: null, from: extent.first_report, to: extent.last_report, status: [], channel: [], overdue: false, view: null };
   showMessage({
     kind: "empty",
     title: shown.isWholeCity ? words.empty : words.emptyView,
     text: words.emptyHint,
-    action: { text: words.showAll, run: () => state.set(everything) },
+    action: { text: words.showAll, run: () => choose(everything) },
+  });
+}
+
+/** A trend takes ten weeks, whatever the service is asked: say so, and offer twelve. */
+function isTooShort({ show, from, to }) {
+  return show === "emerging" && from > daysBefore(to, EMERGING_DAYS - 1);
+}
+
+function showTooShort() {
+  const { words } = speech;
+  byId("map").classList.remove("waiting");
+  showMessage({
+    kind: "refused",
+    title: words.emergingShort({ days: EMERGING_DAYS }),
+    text: words.emergingHint,
+    action: { text: words.emergingWiden, run: () => choose({ from: daysBefore(state.now.to, 83) }) },
   });
 }
 
 /** A refusal is shown with its reason; a lost connection keeps the last view, greyed, and tries again. */
-function showFailure(error, again) {
+function showFailure(error, again = () => update(state.now)) {
   const { words } = speech;
   byId("map").classList.remove("waiting");
   if (error instanceof Problem) {
@@ -203,7 +215,8 @@ function showFailure(error, again) {
   }
   byId("map").classList.add("stale");
   showMessage({ kind: "lost", title: words.lost });
-  setTimeout(again, RETRY_AFTER_MS);
+  clearTimeout(retry);
+  retry = setTimeout(again, RETRY_AFTER_MS);
 }
 
 async function untilAnswered(question) {
@@ -224,11 +237,4 @@ function say(language) {
   document.documentElement.lang = language;
   document.title = `${speech.words.title}: ${speech.words.subtitle}`;
   for (const element of document.querySelectorAll("[data-word]")) element.textContent = speech.words[element.dataset.word];
-}
-
-function isNew(what, question) {
-  const asked = JSON.stringify(question);
-  if (shown.asked[what] === asked) return false;
-  shown.asked[what] = asked;
-  return true;
 }

@@ -1,11 +1,14 @@
 // Every word of the page, in both languages, and how each language writes numbers and dates.
 
+import { VIEW_WORDS } from "./view_words.js";
+
 const LOCALES = { vi: "vi-VN", en: "en-GB" };
 const DAYS = { vi: { day: "2-digit", month: "2-digit" }, en: { day: "numeric", month: "short" } };
 const KIND = /^(Phường|Xã|Thị trấn|Thành phố|Tỉnh) | (Ward|Commune|Township|City|Province)$/;
 
 const WORDS = {
   vi: {
+    ...VIEW_WORDS.vi,
     title: "Hiện Trường",
     subtitle: "Bản đồ phản ánh",
     skip: "Đến bản đồ",
@@ -20,6 +23,7 @@ const WORDS = {
     to: "Đến ngày",
     lastDays: (days) => `${days} ngày qua`,
     lastYear: "12 tháng qua",
+    ofYear: (year) => `Năm ${year}`,
     wholeTime: "Toàn bộ",
     wrongPeriod: "Ngày đầu phải trước hoặc trùng ngày cuối.",
     language: "Ngôn ngữ",
@@ -28,13 +32,7 @@ const WORDS = {
     zoomIn: "Phóng to",
     zoomOut: "Thu nhỏ",
     legend: "Chú giải",
-    reportsPerCell: ({ area }) => `Số phản ánh mỗi ô (khoảng ${area} km²)`,
     cells: (count) => `${count} ô`,
-    sentence: ({ category, period, n, cells, where }) =>
-      `${category}, ${period}: ${n} phản ánh trong ${cells} ô ${where}; ô không có phản ánh để trống.`,
-    everything: "Mọi phản ánh",
-    inCity: "trên toàn địa bàn",
-    inView: "trong khung nhìn",
     boundaries: ({ wards, date }) => `Địa giới: ${wards} phường, xã từ ${date}`,
     boundariesUntil: ({ wards, from, to }) => `Địa giới: ${wards} phường, xã từ ${from} đến trước ${to}`,
     source: ({ source }) => `Nguồn: ${source}`,
@@ -61,6 +59,7 @@ const WORDS = {
     retry: "Thử lại",
   },
   en: {
+    ...VIEW_WORDS.en,
     title: "Hiện Trường",
     subtitle: "Report map",
     skip: "Go to the map",
@@ -75,6 +74,7 @@ const WORDS = {
     to: "To",
     lastDays: (days) => `Last ${days} days`,
     lastYear: "Last 12 months",
+    ofYear: (year) => String(year),
     wholeTime: "All time",
     wrongPeriod: "The first day must not be after the last.",
     language: "Language",
@@ -83,13 +83,7 @@ const WORDS = {
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     legend: "Legend",
-    reportsPerCell: ({ area }) => `Reports per cell (about ${area} km²)`,
     cells: (count) => (count === "1" ? "1 cell" : `${count} cells`),
-    sentence: ({ category, period, n, cells, where }) =>
-      `${category}, ${period}: ${n} reports in ${cells} cells ${where}; cells without reports are left blank.`,
-    everything: "All reports",
-    inCity: "in the whole city",
-    inView: "in this view",
     boundaries: ({ wards, date }) => `Boundaries: ${wards} wards and communes since ${date}`,
     boundariesUntil: ({ wards, from, to }) => `Boundaries: ${wards} wards and communes, ${from} until before ${to}`,
     source: ({ source }) => `Source: ${source}`,
@@ -125,6 +119,8 @@ export function speak(language) {
   const whole = new Intl.NumberFormat(locale);
   const rough = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
   const percent = new Intl.NumberFormat(locale, { style: "percent", maximumSignificantDigits: 2 });
+  const exact = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const month = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" });
   const day = new Intl.DateTimeFormat(locale, { ...DAYS[language], year: "numeric", timeZone: "UTC" });
   const nameOf = ({ name, name_en: english }) => (language === "en" && english) || name;
   return {
@@ -133,6 +129,9 @@ export function speak(language) {
     number: (value) => whole.format(value),
     roughly: (value) => rough.format(value),
     share: (value) => percent.format(value),
+    exactly: (value) => exact.format(value),
+    month: (date) => month.format(new Date(date)),
+    year: (date) => new Date(date).getUTCFullYear(),
     date: (date) => day.format(new Date(date)),
     period: ({ from, to }) => `${day.format(new Date(from))} – ${day.format(new Date(to))}`,
     nameOf,

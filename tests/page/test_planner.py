@@ -29,7 +29,7 @@ def phone(browser, planner) -> Iterator[Watched]:
 
 
 def is_hexes(response: Response) -> bool:
-    return urlsplit(response.url).path == "/v1/hexes"
+    return urlsplit(response.url).path == "/v1/hotspots"
 
 
 def answer_to(page: Page, act: Callable[[], object]) -> dict:
@@ -123,9 +123,10 @@ def test_each_category_shows_its_own_reports_and_together_they_are_all(tab, page
     for category in tab.page.request.get(f"{page_url}/v1/categories").json():
         button = tab.page.get_by_role("button", name=category["name"], exact=True)
         hexes = answer_to(tab.page, button.click)
-        assert hexes["category"] == category["code"]
+        assert hexes["categories"] == [category["code"]]
         expect(button).to_have_attribute("aria-pressed", "true")
-        expect(tab.page.locator("#sentence")).to_contain_text(category["name"])
+        name = category["name"][0].lower() + category["name"][1:]
+        expect(tab.page.locator("#legend-title")).to_have_text(f"Số phản ánh {name}")
         parts.append(hexes["n"])
     assert sum(parts) == everything["n"]
     assert len(set(parts)) > 1
@@ -156,7 +157,7 @@ def test_the_language_switch_changes_words_and_keeps_the_figures(tab, page_url):
     expect(tab.page.locator("html")).to_have_attribute("lang", "en")
     for category in tab.page.request.get(f"{page_url}/v1/categories").json():
         expect(tab.page.get_by_role("button", name=category["name_en"], exact=True)).to_be_visible()
-    expect(tab.page.locator("#sentence")).to_contain_text("reports in")
+    expect(tab.page.locator("#legend-title")).to_have_text("Reports of all kinds")
     shows(tab.page, hexes)
 
 
@@ -247,8 +248,8 @@ def test_a_lost_connection_keeps_the_last_view_and_heals(tab, page_url):
 def test_a_late_answer_to_an_earlier_question_is_dropped(tab, page_url):
     opened(tab, page_url)
     held = []
-    tab.page.route(lambda url: "/v1/hexes?category=waste" in url, lambda route: held.append(route))
-    with tab.page.expect_request(lambda request: "category=waste" in request.url):
+    tab.page.route(lambda url: "/v1/hotspots?category=waste" in url, lambda route: held.append(route))
+    with tab.page.expect_request(lambda request: "/v1/hotspots?category=waste" in request.url):
         tab.page.locator("#categories [data-value=waste]").click()
     newer = answer_to(tab.page, tab.page.locator("#categories [data-value=parking]").click)
     held[0].continue_()

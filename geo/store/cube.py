@@ -13,14 +13,13 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, text
 
 from geo.columns import Integers
 from geo.cube import Cube
 from geo.cube_axes import Axes, Facts
 from geo.store.changes import Cursor, has_newer, read_horizon
-from geo.store.fixed_rows import column, read_fixed
+from geo.store.fixed_rows import Table, read_fixed, taken
 from geo.store.session import explained
 from geo.territory import Territory
 from geo.vocabulary import STATUSES
@@ -42,7 +41,8 @@ _REPORT_KINDS = {
 }  # fmt: skip
 
 _ROWS = f"""
-    SELECT {_REPORT}, array_position(%(statuses)s::text[], r.status) - 1, r.duplicate_of IS NOT NULL
+    SELECT {_REPORT}, array_position(%(statuses)s::text[], r.status) - 1 AS status,
+        r.duplicate_of IS NOT NULL AS duplicate
     FROM report r
     WHERE r.territory_id = %(territory)s AND r.reported_at >= %(since)s AND r.reported_at < %(until)s
 """  # noqa: S608 - no value is in it
@@ -50,10 +50,10 @@ _ROW_KINDS = _REPORT_KINDS | {"status": ">i4", "duplicate": "?"}
 
 # An open report can't be reopened unless it was merged: such an event ends the merge.
 _EVENTS = f"""
-    SELECT {_REPORT}, e.xact, e.id, r.territory_id = %(territory)s,
-        coalesce(array_position(%(statuses)s::text[], e.before), 0) - 1,
-        e.kind = 'reopened' AND e.before IN ('waiting', 'in_progress'),
-        array_position(%(statuses)s::text[], e.status) - 1, e.kind = 'merged'
+    SELECT {_REPORT}, e.xact, e.id, r.territory_id = %(territory)s AS ours,
+        coalesce(array_position(%(statuses)s::text[], e.before), 0) - 1 AS before,
+        e.kind = 'reopened' AND e.before IN ('waiting', 'in_progress') AS was_duplicate,
+        array_position(%(statuses)s::text[], e.status) - 1 AS status, e.kind = 'merged' AS duplicate
     FROM (
         SELECT * FROM report_event WHERE (xact, id) > (%(xact)s, %(event)s) AND xact < %(horizon)s
         ORDER BY xact, id LIMIT %(limit)s
@@ -123,12 +123,12 @@ def follow(engine: Engine, territory: Territory, followed: Followed) -> Followed
         cursor = followed.cursor
         place = {"xact": cursor.xact, "event": cursor.event, "horizon": horizon, "limit": PAGE}
         rows = read_fixed(connection, _EVENTS, _EVENT_KINDS, _given(territory, followed.cube.axes) | place)
-        full = len(rows) == PAGE
+        full = len(rows["id"]) == PAGE
         held_back = not full and has_newer(connection, horizon)
     following = Cursor(int(rows["xact"][-1]), int(rows["id"][-1])) if full else max(cursor, Cursor(horizon))
     seen = followed.seen
-    new = rows[rows["ours"] & ~np.isin(rows["id"], seen)]
-    cube = followed.cube.extend(_changes(followed.cube.axes, new)) if len(new) else followed.cube
+    new = taken(rows, rows["ours"] & ~np.isin(rows["id"], seen))
+    cube = followed.cube.extend(_changes(followed.cube.axes, new)) if len(new["id"]) else followed.cube
     return Followed(cube, following, seen[~np.isin(seen, rows["id"])], held_back)
 
 
@@ -160,22 +160,22 @@ def _given(territory: Territory, axes: Axes) -> dict[str, object]:
     }
 
 
-def _changes(axes: Axes, rows: NDArray[np.void]) -> Facts:
+def _changes(axes: Axes, rows: Table) -> Facts:
     """Take each report away where it was, and add it where it is."""
-    moved = rows[(rows["before"] != rows["status"]) | (rows["was_duplicate"] != rows["duplicate"])]
-    gone = moved[moved["before"] >= 0]
+    moved = taken(rows, (rows["before"] != rows["status"]) | (rows["was_duplicate"] != rows["duplicate"]))
+    gone = taken(moved, moved["before"] >= 0)
     return Facts.joined([_facts(axes, gone, "before", "was_duplicate", -1), _there(axes, moved, 1)])
 
 
-def _there(axes: Axes, rows: NDArray[np.void], weight: int) -> Facts:
+def _there(axes: Axes, rows: Table, weight: int) -> Facts:
     return _facts(axes, rows, "status", "duplicate", weight)
 
 
-def _facts(axes: Axes, rows: NDArray[np.void], status: str, duplicate: str, weight: int) -> Facts:
+def _facts(axes: Axes, rows: Table, status: str, duplicate: str, weight: int) -> Facts:
     return Facts(
         rows["day"].astype(np.int64),
         axes.series(rows["category"], rows[status], rows[duplicate], rows["synthetic"]),
-        axes.places(column(rows, "cell"), column(rows, "lon"), column(rows, "lat")),
-        column(rows, "reporter"),
-        np.full(len(rows), weight, np.int64),
+        axes.places(rows["cell"], rows["lon"], rows["lat"]),
+        rows["reporter"],
+        np.full(len(rows["day"]), weight, np.int64),
     )

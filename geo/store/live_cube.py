@@ -11,6 +11,7 @@ from geo.cube_axes import Axes
 from geo.dispatch import Dispatch
 from geo.privacy import Published, publish
 from geo.store.cube import Followed, follow, is_behind, read_cube
+from geo.store.freed_memory import give_back
 
 _BEHIND = text("SELECT count(*) FROM report_event WHERE (xact, id) > (:xact, :event) AND id <> ALL(:seen)")
 
@@ -50,6 +51,7 @@ class LiveCube:
             key = categories, tuple(layer.generation.id for layer in layers)
             if self._followed is None or key != self._key:
                 self._followed, self._key = read_cube(self._engine, territory, Axes(categories, layers)), key
+                give_back()
                 self._there.set()
             while True:
                 before = self._followed

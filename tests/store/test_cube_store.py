@@ -181,7 +181,7 @@ def test_a_lost_connection_loses_nothing(engine, city_database, axes, demo, monk
         with city_database.connect("postgres") as other:
             other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
                           " AND pid <> pg_backend_pid()")  # fmt: skip
-        return read(connection, *question) if len(rows) else rows
+        return read(connection, *question) if len(rows["id"]) else rows
 
     followed = follow(engine, HANOI, followed)
     assert 0 < followed.cube.n < 60

@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 from geo.columns import Integers, Truths
 from geo.privacy import LEAST_PEOPLE
 
-LEAST_REPORTERS = LEAST_PEOPLE
-"""So many people must be behind whatever the public sees, here as everywhere."""
 _LEAST_WARDS = 2
 
 

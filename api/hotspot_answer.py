@@ -140,7 +140,7 @@ def shown_cells(found: Found, layer: Layer, shape: Shape) -> Found:
         shapely.prepare(area)
         found = found.take(np.asarray(shapely.intersects(area, cell_polygons(found.grid.cell))))
     if (box := bbox_of(shape.bbox)) is not None:
-        found = found.take(cells_in(found.grid.cell, box, layer))
+        found = found.take(cells_in(found.grid.cell, box))
     return found
 
 

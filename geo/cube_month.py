@@ -117,15 +117,11 @@ class Month:
     def daily(self, series: Integers, held: Truths | None) -> Integers:
         """Count by day, 31 of them, the rows of some series, in all places or in those that are held."""
         known = series[series * _DAYS < len(self.starts) - 1]
-        if held is None:
-            days: Integers = np.diff(self.starts).reshape(-1, _DAYS)[known].sum(axis=0, dtype=np.int64)
-            return days
-        total = np.zeros(_DAYS, np.int64)
-        for number in known.tolist():
-            edges = self.starts[number * _DAYS : (number + 1) * _DAYS + 1]
-            up_to = np.cumsum(held[self.place[edges[0] : edges[-1]]])
-            total += np.diff(np.concatenate([[0], up_to])[edges - edges[0]])
-        return total
+        starts = self.starts
+        if held is not None:
+            starts = np.searchsorted(np.flatnonzero(held.take(self.place)), starts)
+        days: Integers = np.diff(starts).reshape(-1, _DAYS)[known].sum(axis=0, dtype=np.int64)
+        return days
 
     def rows(self, series: Integers, begin: int, end: int) -> Rows:
         """Give the rows of some series, of the days from begin until before end; the day is the month's first."""

@@ -12,10 +12,10 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import shapely
 
+from geo.cell_families import DECIMALS, cell_geojson
 from geo.cells import cell_names, cell_polygons, cells_named
 from geo.hotspots import Found
 from geo.statistics.emerging import NAMES
-from maps.cell_shapes import DECIMALS, geojson_shapes
 
 FACTS_KEY = b"hientruong"
 """Under which an Arrow or Parquet schema carries the facts, as JSON."""
@@ -66,7 +66,7 @@ def to_geojson(rows: pa.Table, facts: Facts) -> bytes:
 
 def _features(rows: pa.Table) -> pa.Array:
     """Write a feature a row, all rows at once: objects for each of 30,000 cells would take most of a second."""
-    shapes = geojson_shapes(cells_named(rows["cell"].to_pylist()))
+    shapes = pa.array(cell_geojson(cells_named(rows["cell"].to_pylist())), pa.string())
     parts = ['{"type":"Feature","id":"', rows["cell"].combine_chunks(), '","geometry":', shapes, ',"properties":{']
     for number, name in enumerate(rows.drop_columns("cell").column_names):
         parts += [f"{',' if number else ''}{_json(name).decode()}:", _texts(rows[name].combine_chunks())]

@@ -77,7 +77,7 @@ async def hexes(
             shown, hidden = fine(told, query.resolution), hidden_words(told, query.resolution)
             counts = Counts(told.cell[shown], told.count[shown], told.synthetic[shown])
         if box is not None:
-            counts = counts.take(cells_in(counts.cell, box, layer))
+            counts = counts.take(cells_in(counts.cell, box))
         facts = {
             "period": {"from": window.first, "to": window.last},
             "category": window.categories[0] if window.categories and len(window.categories) == 1 else None,

@@ -17,7 +17,6 @@ from api.routes.geojson import Bbox, bbox_of, generation_member
 from api.service import WholeService
 from geo.cube import Query
 from geo.hotspot_views import Counter
-from geo.jurisdiction import Layer
 from geo.period import months_of
 from geo.privacy import Published
 from geo.public_counting import fine, hidden_words
@@ -50,7 +49,7 @@ async def series(
     counter = await counter_for(service, asked, box)
 
     def answer() -> Response:
-        steps = _days(counter, query, layer, box) if table is None else _months(table, query, layer, box)
+        steps = _days(counter, query, box) if table is None else _months(table, query, box)
         facts = {
             "by": "day" if table is None else "month",
             "period": {"from": window.first, "to": window.last},
@@ -66,22 +65,22 @@ async def series(
     return await run_in_threadpool(answer)
 
 
-def _days(counter: Counter, query: Query, layer: Layer, box: Box | None) -> list[dict[str, Any]]:
+def _days(counter: Counter, query: Query, box: Box | None) -> list[dict[str, Any]]:
     cells = None
     if box is not None:
         known = counter.counts(query).cell
-        cells = known[cells_in(known, box, layer)]
+        cells = known[cells_in(known, box)]
     counts = counter.daily(query, cells).tolist()
     days = (query.first + number * _DAY for number in range(len(counts)))
     return [{"from": day, "to": day, "count": count} for day, count in zip(days, counts, strict=True)]
 
 
-def _months(table: Published, query: Query, layer: Layer, box: Box | None) -> list[dict[str, Any]]:
+def _months(table: Published, query: Query, box: Box | None) -> list[dict[str, Any]]:
     cells = None
     if box is not None:
         counts = table.counts(query)
         known = counts.cell[fine(counts, query.resolution)]
-        cells = known[cells_in(known, box, layer)]
+        cells = known[cells_in(known, box)]
     by_month = dict(zip(*table.monthly(query, cells), strict=True))
     return [
         {"from": begin, "to": end, "count": int(by_month.get(begin, 0)) or None}

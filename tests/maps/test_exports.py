@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 import shapely
 
+from geo.cell_families import cell_bounds, cell_geojson
 from geo.cells import cells_named
-from maps.cell_shapes import geojson_shapes
 from maps.exports import to_columns, to_geojson
 
 
@@ -18,9 +18,10 @@ def test_every_cell_has_the_shape_of_h3(resolution):
     middles = [(21.03, 105.85), (58.397, 11.25), (10.447, -58.157)]
     names = {name for lat, lon in middles for name in h3.grid_disk(h3.latlng_to_cell(lat, lon, resolution), 1)}
     cells = np.random.default_rng(1).permutation(cells_named(sorted(names)))
-    for cell, text in zip(cells.tolist(), geojson_shapes(cells).to_pylist(), strict=True):
+    for cell, text in zip(cells.tolist(), cell_geojson(cells), strict=True):
         shape = shapely.from_geojson(text)
         corners = [(lon, lat) for lat, lon in h3.cell_to_boundary(h3.int_to_str(cell))]
+        assert cell_bounds(np.array([cell]))[0].tolist() == pytest.approx(shape.bounds, abs=1e-6)
         assert shape.normalize().equals_exact(shapely.Polygon(corners).normalize(), 1e-6)
 
 

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from maps.hexagon_maps import overdue as overdue
     from maps.report_maps import reports as reports
     from maps.step_maps import time_slider as time_slider
+    from maps.unit_maps import boundaries as boundaries
     from maps.ward_maps import wards as wards
 
 _MODULES = {
+    "boundaries": "unit_maps",
     "change": "hexagon_maps",
     "emerging": "hexagon_maps",
     "hexes": "hexagon_maps",

@@ -55,15 +55,16 @@ def legend_of_values(values: NDArray[np.float64], unit: str, words: Words, suffi
     >>> from maps.words import WORDS
     >>> classes, class_of = legend_of_values(np.array([12.0, np.nan, 40.0]), "{n} cells", WORDS["vi"], " %")
     >>> [one.label for one in classes], class_of.tolist()
-    (['0–35 %', '≥ 35 %'], [0, -1, 1])
+    (['< 35 %', '≥ 35 %'], [0, -1, 1])
     """
     known = np.isfinite(values)
     lows, colours, found = value_classes(values[known])
     class_of = np.full(len(values), NOT_COLOURED)
     class_of[known] = found
     edges = [words.short(low) for low in lows]
-    labels = [f"{low}–{high}{suffix}" for low, high in pairwise(edges)]
-    return _legend([*labels, *(f"≥ {last}{suffix}" for last in edges[-1:])], colours, class_of, unit, words)
+    middle = [f"{low}–{high}{suffix}" for low, high in pairwise(edges[1:])]
+    labels = [*(f"< {first}{suffix}" for first in edges[1:2]), *middle, *(f"≥ {last}{suffix}" for last in edges[-1:])]
+    return _legend(labels, colours, class_of, unit, words)
 
 
 def _legend(labels: list[str], colours: list[str], class_of: NDArray[np.int64], unit: str, words: Words) -> Legend:

@@ -88,7 +88,7 @@ def findings_map(
         "findings": _drawn_findings(placed, np.asarray(units.geometry)),
     }
     said = _said(units, placed, len(findings) - len(placed), facts, language)
-    title = f"{words.title}: {facts.file}"
+    title = f"{words.title}: {facts.file}" if facts.file else words.title
     script = Script(("findings_map.js",), "drawFindingsMap", drawn)
     return card_map(title, language, Card("findings_map.html", said), script)
 

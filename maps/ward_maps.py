@@ -101,7 +101,7 @@ def ward_drawing(ranking: gpd.GeoDataFrame, figure: str, language: Language) -> 
         heading=own.heading[kind],
         classes=classes,
         stacked=False,
-        notes=((words.method, own.method), (words.reading, own.reading), (words.boundaries, facts.boundaries)),
+        notes=((words.method, own.method), (words.reading, own.reading[kind]), (words.boundaries, facts.boundaries)),
         facts=facts,
         language=language,
         class_of=class_of,

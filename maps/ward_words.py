@@ -23,7 +23,7 @@ class WardWords:
     hidden: str
     unknown: str
     method: str
-    reading: str
+    reading: Mapping[Kind, str]
 
 
 FIGURES: Mapping[str, tuple[Kind, Words]] = {
@@ -53,7 +53,11 @@ WARD_WORDS: Mapping[Language, WardWords] = {
         hidden="{name}: bị ẩn vì quá ít người phản ánh",
         unknown="{name}: không có dữ liệu",
         method="Theo ngày phản ánh; kết quả xử lý tính đến lúc lập bản đồ.",
-        reading="Nơi đông dân có nhiều phản ánh hơn. Người dân phản ánh nhiều không có nghĩa là tình hình xấu hơn.",
+        reading={
+            "count": "Nơi đông dân có nhiều phản ánh hơn; phản ánh nhiều không có nghĩa là tình hình xấu hơn.",
+            "share": "Nơi ít phản ánh thì tỷ lệ dễ cao hoặc thấp bất thường.",
+            "hours": "Nơi ít phản ánh thì một phản ánh có thể làm thay đổi cả con số.",
+        },
     ),
     "en": WardWords(
         of="{figure}: {category}",
@@ -65,6 +69,10 @@ WARD_WORDS: Mapping[Language, WardWords] = {
         hidden="{name}: hidden, as too few people reported",
         unknown="{name}: no data",
         method="By the day of the report; what became of it as of when the map was made.",
-        reading="Where many people live there are more reports. More reports do not mean that things are worse.",
+        reading={
+            "count": "Where many people live there are more reports. More reports do not mean that things are worse.",
+            "share": "Of few reports a share is easily high or low.",
+            "hours": "Where there are few reports, a single one may change the figure.",
+        },
     ),
 }

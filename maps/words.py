@@ -27,6 +27,7 @@ class Words:
     made: str
     hidden: str
     date: str
+    begins: tuple[str, str, str]
     month: str
     thousands: str
     decimal: str
@@ -46,8 +47,11 @@ class Words:
         return self.date.format(day)
 
     def period(self, first: dt.date, last: dt.date) -> str:
-        """Write a period: 01/10/2026 – 31/10/2026."""
-        return f"{self.day(first)} – {self.day(last)}"
+        """Write a period, a month or a year that is the same only once: 01–31/10/2026."""
+        if first == last:
+            return self.day(first)
+        same = 2 if (first.year, first.month) == (last.year, last.month) else 1 if first.year == last.year else 0
+        return f"{self.begins[same].format(first)}{'–' if same == 2 else ' – '}{self.day(last)}"
 
     def made_at(self, moment: dt.datetime) -> str:
         """Say when a map was made: Lập lúc 09:30 01/11/2026."""
@@ -89,6 +93,7 @@ WORDS: dict[Language, Words] = {
         made="Lập lúc {time}",
         hidden="Gạch chéo: có thể có phản ánh bị ẩn vì quá ít người phản ánh",
         date="{0:%d/%m/%Y}",
+        begins=("{0:%d/%m/%Y}", "{0:%d/%m}", "{0:%d}"),
         month="tháng {0:%m/%Y}",
         thousands=".",
         decimal=",",
@@ -107,6 +112,7 @@ WORDS: dict[Language, Words] = {
         made="Made on {time}",
         hidden="Hatched: reports may be hidden, as too few people made them",
         date="{0.day} {0:%B %Y}",
+        begins=("{0.day} {0:%B %Y}", "{0.day} {0:%B}", "{0.day}"),
         month="{0:%B %Y}",
         thousands=",",
         decimal=".",

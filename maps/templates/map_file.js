@@ -40,8 +40,8 @@ function readRings({ corners, steps, stepsPerDegree }) {
   );
 }
 
-/** Draw the land below what is told of it, and its borders above; dashed ones are schematic. */
-function drawLand(map, rings, dashed) {
+/** Draw the land below what is told of it, and its borders above, with a white rim from a zoom on; dashed ones are schematic. */
+function drawLand(map, rings, dashed, rimFrom = 11) {
   const shapes = L.GeoJSON.coordsToLatLngs(rings, 1).map((ring) => [ring]);
   L.polygon(shapes, { ...inPane(map, "land", 250), stroke: false, fillColor: "#fff", fillOpacity: 1, smoothFactor: 0 }).addTo(map);
   const lines = L.GeoJSON.coordsToLatLngs(L.borderLines(rings.map((ring) => [...ring, ring[0]])), 1);
@@ -51,8 +51,21 @@ function drawLand(map, rings, dashed) {
   map.on("zoomend", () => {
     const isFar = map.getZoom() < 11;
     borders.setStyle({ weight: isFar ? 0.6 : 1, opacity: isFar ? 0.7 : 1 });
-    casing.setStyle({ opacity: isFar ? 0 : 0.6 });
+    casing.setStyle({ opacity: map.getZoom() < rimFrom ? 0 : 0.6 });
   });
+}
+
+/** All rings of a GeoJSON polygon or multipolygon. */
+function ringsOf({ type, coordinates }) {
+  return type === "Polygon" ? coordinates : coordinates.flat();
+}
+
+/** Name features on the map, from a zoom on at which names can be read. */
+function showNames(map, features) {
+  const from = 12;
+  const names = new L.LabelLayer({ pane: inPane(map, "names", 440).pane });
+  const places = features.map(({ properties, geometry }) => ({ name: properties.name, rings: ringsOf(geometry) }));
+  map.on("zoomend", () => (map.getZoom() < from ? names.remove() : names.addTo(map).show(places)));
 }
 
 /** A pane of the map at a height, whose shapes are drawn on one canvas and let the pointer through. */

@@ -1,12 +1,11 @@
 // Draws what maps/ward_maps.py wrote into the file.
 
-/* global L, setUpMap, fitBesideCard, drawLand, hatching, asText */
+/* global L, setUpMap, fitBesideCard, drawLand, ringsOf, showNames, hatching, asText */
 // eslint-disable-next-line no-unused-vars
 function drawWardMap(map, { language, label, wards, colours, classOf, hatched, tips, dashed }) {
   setUpMap(map, { language, label, maxZoom: 17 });
-  const ringsOf = ({ type, coordinates }) => (type === "Polygon" ? coordinates : coordinates.flat());
   const open = wards.flatMap(({ geometry }) => ringsOf(geometry).map((ring) => ring.slice(0, -1)));
-  drawLand(map, open, dashed);
+  drawLand(map, open, dashed, 0);
 
   const veil = hatched.includes(true) ? hatching() : null;
   const renderer = L.canvas({ padding: 0.5 });
@@ -18,8 +17,6 @@ function drawWardMap(map, { language, label, wards, colours, classOf, hatched, t
       .on("mouseout", ({ target }) => target.setStyle({ stroke: false }))
       .addTo(map),
   );
-  const names = new L.LabelLayer({ pane: "tooltipPane" });
-  const named = wards.map(({ properties, geometry }) => ({ name: properties.name, rings: ringsOf(geometry) }));
-  map.on("zoomend", () => (map.getZoom() < 12 ? names.remove() : names.addTo(map).show(named)));
+  showNames(map, wards);
   fitBesideCard(map, L.featureGroup(places).getBounds(), 16, 15);
 }

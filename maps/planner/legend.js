@@ -30,7 +30,7 @@ function item(one, kind, { view }, { words, number, share, exactly }) {
   swatch.style.backgroundColor = one.colour;
   const label = {
     counts: ({ low, high }) => (low === high ? number(low) : `${number(low)}–${number(high)}`),
-    rates: ({ low }) => `≥ ${view === "overdue" ? share(low) : exactly(low)}`,
+    rates: ({ low, high }) => (high === low ? "" : low ? "≥ " : "> ") + (view === "overdue" ? share(low / 100) : exactly(low)),
     steps: ({ step }) => words.steps[step + 3],
     emerging: ({ code }) => (code < 0 ? words.cold : words.emerging[code]),
   }[kind](one);

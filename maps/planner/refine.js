@@ -45,7 +45,7 @@ function manyOf(name, values, onChange) {
         input.checked = now.includes(input.value);
         texts[index].textContent = words[input.value];
       });
-      details.querySelector("output").textContent = now.map((value) => words[value]).join(", ") || all;
+      details.querySelector("b").textContent = now.map((value) => words[value]).join(", ") || all;
     },
   };
 }

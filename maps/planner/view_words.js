@@ -10,7 +10,7 @@ export const VIEW_WORDS = {
       change: "Nơi tăng, giảm so với kỳ trước.",
       overdue: "Nơi còn nhiều phản ánh quá hạn.",
     },
-    needsKey: "Cần khoá của cán bộ.",
+    needsKey: "Cần khóa của cán bộ.",
     needsCategory: "chọn một loại",
     measure: "Đơn vị đo",
     measures: { count: "Số phản ánh", reporters: "Số người phản ánh", per_km2: "Trên mỗi km²", per_1000: "Trên 1.000 dân", share: "So với mức chung" },

@@ -45,7 +45,7 @@ function divided(view, measure, cells) {
   if (view === "hotspots") return steps(cells, PALETTE.significance);
   if (view === "change") return steps(cells, PALETTE.change);
   if (view === "emerging") return emerging(cells);
-  if (view === "overdue") return amounts("rates", cells, "share", valueClasses);
+  if (view === "overdue") return overdue(cells);
   return WHOLE.includes(measure) ? amounts("counts", cells, "count", countClasses) : amounts("rates", cells, measure, valueClasses);
 }
 
@@ -56,11 +56,22 @@ function amounts(kind, cells, column, divide) {
   return { kind, classes, colourOf: (cell) => (isTold(cell) ? classOf(cell[column], classes).colour : null) };
 }
 
+/* In percent; where nothing is overdue, which most cells may be, is a class of its own. */
+function overdue(cells) {
+  const percents = cells.map((cell) => ({ ...cell, percent: cell.share === null ? null : 100 * cell.share }));
+  const late = amounts("rates", percents.filter(({ percent }) => percent !== 0), "percent", valueClasses);
+  const none = { low: 0, high: 0, cells: percents.filter(({ percent }) => percent === 0).length, colour: PALETTE.significance[3] };
+  const colourOf = ({ count, share }) => (share === 0 ? none.colour : late.colourOf({ count, percent: share === null ? null : 100 * share }));
+  return { kind: "rates", classes: [none, ...late.classes], colourOf };
+}
+
+/* Where nothing is told, nothing is judged. */
 function steps(cells, colours) {
   const middle = (colours.length - 1) / 2;
+  const isTold = ({ bin, count, hidden }) => bin !== 0 || count > 0 || !hidden;
   const classes = colours.map((colour, index) => ({ colour, step: index - middle, cells: 0 }));
-  for (const { bin } of cells) classes[bin + middle].cells += 1;
-  return { kind: "steps", classes, colourOf: ({ bin }) => colours[bin + middle] };
+  for (const { bin } of cells.filter(isTold)) classes[bin + middle].cells += 1;
+  return { kind: "steps", classes, colourOf: (cell) => (isTold(cell) ? colours[cell.bin + middle] : null) };
 }
 
 function emerging(cells) {

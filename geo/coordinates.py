@@ -80,6 +80,11 @@ def coordinate_faults(lon: ArrayLike, lat: ArrayLike, extent: Extent | None = No
     ['OK', 'SWAPPED', 'FAR_AWAY']
     """
     x, y = _as_floats(lon, lat)
+    fine = (np.abs(x) <= 180) & (np.abs(y) <= 90)  # NaN compares false
+    if extent is not None:
+        fine &= _within(x, y, extent)
+    if fine.all():  # nearly always; what follows takes ten times as long
+        return np.zeros(x.shape, dtype=np.uint8)
     out_of_lon, out_of_lat = np.abs(x) > 180, np.abs(y) > 90
     could_be_swapped = out_of_lat & (np.abs(y) <= 180) & (np.abs(x) <= 90)
     far = np.zeros(x.shape, dtype=bool)

@@ -11,7 +11,7 @@ from fastapi import Request, Response
 
 from api.etag import entity_tag, is_known, negotiated
 from api.routes.geojson import MEDIA_TYPE as GEOJSON
-from maps.exports import Facts, to_arrow, to_columns, to_csv, to_geojson, to_parquet
+from maps.exports import FACTS_KEY, Facts, to_arrow, to_columns, to_csv, to_geojson, to_parquet
 
 COLUMNS, ARROW, CSV = "application/json", "application/vnd.apache.arrow.stream", "text/csv"
 PARQUET = "application/vnd.apache.parquet"
@@ -22,7 +22,7 @@ FORMATS: Final[Mapping[str, str]] = {**TABLES, **MAPS}
 WRITERS: Final[Mapping[str, Callable[[pa.Table, Facts], bytes]]] = {
     GEOJSON: to_geojson,
     COLUMNS: to_columns,
-    ARROW: lambda rows, _: to_arrow(rows),
+    ARROW: lambda rows, facts: to_arrow(rows.replace_schema_metadata({FACTS_KEY: json_bytes(facts)})),
     CSV: lambda rows, _: to_csv(rows),
     PARQUET: to_parquet,
 }

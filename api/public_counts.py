@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 from functools import lru_cache
+from threading import Lock
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -12,13 +13,14 @@ from geo.cube import Cube
 from geo.privacy import Published, publish
 
 _LASTS_S: Final = 900
+_ONE_AT_A_TIME: Final = Lock()
 
 
 async def published(service: Service) -> Published:
     """Give the table of all public answers; a problem while the reports are still being counted."""
     cube = await service.cube()
     today = service.dispatch.jurisdiction.territory.today().toordinal()
-    return await run_in_threadpool(_made, _Moment(service, today, int(time.monotonic() // _LASTS_S), cube))
+    return await run_in_threadpool(_current, _Moment(service, today, int(time.monotonic() // _LASTS_S), cube))
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,12 @@ class _Moment:
     day: int
     quarter: int
     cube: Cube = field(compare=False)
+
+
+def _current(moment: _Moment) -> Published:
+    """Give the table of a moment; who comes while it is being made waits for it instead of making another one."""
+    with _ONE_AT_A_TIME:
+        return _made(moment)
 
 
 @lru_cache(maxsize=2)

@@ -82,6 +82,8 @@ async def hexes(
             "period": {"from": window.first, "to": window.last},
             "category": window.categories[0] if window.categories and len(window.categories) == 1 else None,
             "categories": window.categories,
+            "only": asked.only_words,
+            "unit": unit,
             "measure": measure,
             "resolution": asked.resolution,
             "generation": generation_member(layer),

@@ -54,6 +54,8 @@ async def series(
             "by": "day" if table is None else "month",
             "period": {"from": window.first, "to": window.last},
             "categories": window.categories,
+            "only": asked.only_words,
+            "unit": unit,
             "n": sum(step["count"] or 0 for step in steps),
             "series": steps,
             "generation": generation_member(layer),

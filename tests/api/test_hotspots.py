@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -116,6 +117,8 @@ def test_every_format_over_http_says_the_same(http: httpx.Client) -> None:
         assert [float(row[name]) for row in rows] == columns[name]
     facts = json.loads(table.schema.metadata[b"hientruong"])
     assert facts == {name: value for name, value in geojson.items() if name not in ("type", "features")}
+    hexes = http.get("/v1/hexes", params=ASKED, headers={"accept": ARROW}).content
+    assert json.loads(pa.ipc.open_stream(hexes).schema.metadata[b"hientruong"])["n"] == facts["n"]
     described = http.get(answer.headers["link"].split(">")[0][1:]).json()
     assert described["n"] == facts["n"]
 
@@ -312,6 +315,22 @@ def test_the_command_counts_what_http_counts_by_channel_and_time_limit(demo, htt
             assert written[name] == answer[name], name
         assert written["features"] == answer["features"]
         assert len(answer["features"]) > 40
+
+
+def test_a_public_map_hatches_the_cells_in_which_something_may_be_hidden(public, tmp_path, demo) -> None:  # noqa: F811
+    body = public.get("/v1/hotspots", params=ASKED | {"format": "json", "res": 7}).raise_for_status().json()
+    asked = ("--from", PERIOD["from"], "--to", PERIOD["to"], "--category", "parking", "--res", "7", "--language", "en")
+    done = run("hotspots", *asked, "--public", "--out", tmp_path / "public.html", DATABASE_URL=demo.url)
+    assert done.returncode == 0, done.stderr
+    by_http = public.get("/v1/hotspots", params=ASKED | {"format": "html", "res": 7, "lang": "en"}).raise_for_status()
+    for text in ((tmp_path / "public.html").read_text("utf-8"), by_http.text):
+        drawn = json.loads(re.search(r"drawHexagonMap\(\w+, (\{.*\})\);", text)[1])
+        names = {cell for coarse in body["hidden"]["coarser_cells"] for cell in h3.cell_to_children(coarse, 7)}
+        shown = {cell for cell, n in zip(body["columns"]["cell"], body["columns"]["count"], strict=True) if n}
+        # Of the coarser cells' children only those that touch the city are hatched.
+        assert 100 < len(drawn["hatched"]) <= len(names - shown)
+        assert f"{body['hidden']['reports_in_coarser_cells']:,} reports that are told of larger cells alone" in text
+        assert body["sentence"]["en"] in text
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_an_answer_keeps_its_tag_until_it_changes(http):
         ({"unit": "nowhere"}, "unit"),
         ({"bbox": "1,2,3"}, "bbox"),
         ({"boundaries_at": "2025-06-30"}, "boundaries_at"),
-        ({"res": 10}, "res"),
+        ({"res": 13}, "res"),
     ],
 )
 def test_a_series_is_refused_with_the_parameter(http, query, parameter):

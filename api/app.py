@@ -21,6 +21,7 @@ from api.open311.asked import PREFIX as OPEN311
 from api.problems import answer_with_problems
 from api.residents import configured_residents
 from api.routes import (
+    backtest,
     caller,
     changes,
     duplicates,
@@ -43,7 +44,7 @@ from api.service import Service
 from api.settings import ServiceSettings
 from api.tokens import configured_tokens
 from api.traffic import Counted, Traffic
-from geo.store.settings import read_settings
+from geo.store.settings import database_settings, read_settings
 from maps.assets import leaflet_folder, planner_folder
 
 
@@ -74,7 +75,7 @@ def create_app(url: str, territory: str) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.service = Service(url, territory)
+        app.state.service = Service(url, territory, read_url=database_settings().read_url)
         app.state.identities = Identities(app.state.service.keyring, tokens)
         yield
         app.state.service.close()
@@ -97,6 +98,7 @@ def create_app(url: str, territory: str) -> FastAPI:
         hex,
         hexes,
         hotspots,
+        backtest,
         series,
         ranking,
         reports,

@@ -1,6 +1,7 @@
 """What the HTTP service holds: one engine, and one dispatch that is swapped whole."""
 
 import datetime as dt
+import logging
 from collections.abc import Callable
 from copy import copy
 from threading import Event
@@ -15,7 +16,7 @@ from api.waiters import Waiters
 from geo.access import Caller
 from geo.cube import Cube
 from geo.dispatch import Dispatch
-from geo.errors import ForbiddenError
+from geo.errors import ForbiddenError, SetupError
 from geo.privacy import Published
 from geo.store import months
 from geo.store.boundaries import read_dispatch
@@ -28,10 +29,11 @@ from geo.store.live_cube import LiveCube
 from geo.store.moves import has_moves, move_open_reports
 from geo.store.row_security import act_as_officer
 from geo.store.rules import rules_version
-from geo.store.session import Connection, explained
+from geo.store.session import Connection, Engine, explained
 from geo.territory import Territory
 
 Result = TypeVar("Result")
+_log = logging.getLogger(__name__)
 _PATIENCE_S = 10.0
 """So long a request waits for counts that are being read at the start."""
 _HELD_BACK_S = 0.2
@@ -48,10 +50,19 @@ class Service:
         Id of the territory that is served.
     today : callable, optional
         Gives the local date of a territory; by default the clock's.
+    read_url : str, optional
+        SQLAlchemy URL of a replica that answers what reads many reports.
     """
 
-    def __init__(self, url: str, territory: str, today: Callable[[Territory], dt.date] = Territory.today) -> None:
+    def __init__(
+        self,
+        url: str,
+        territory: str,
+        today: Callable[[Territory], dt.date] = Territory.today,
+        read_url: str | None = None,
+    ) -> None:
         self._engine = open_engine(url)
+        self._replica = None if read_url is None else open_engine(read_url)
         self.territory = territory
         self._unit_id: int | None = None
         self._version, self.dispatch = self.ask(self._read)
@@ -122,7 +133,10 @@ class Service:
 
     def ask(self, question: Callable[[Connection], Result]) -> Result:
         """Run a function in a transaction of its own."""
-        with explained(), self._engine.begin() as connection:
+        return self._ask_of(self._engine, question)
+
+    def _ask_of(self, engine: Engine, question: Callable[[Connection], Result]) -> Result:
+        with explained(), engine.begin() as connection:
             if self._unit_id is not None:
                 act_as_officer(connection, self._unit_id)
             return question(connection)
@@ -137,6 +151,21 @@ class Service:
     async def ask_aside(self, question: Callable[[Connection], Result]) -> Result:
         """Run a function in a transaction, in a thread: other requests go on meanwhile."""
         return await run_in_threadpool(self.ask, question)
+
+    async def ask_replica(self, question: Callable[[Connection], Result]) -> Result:
+        """Run a function that only reads, and much, in a thread: on the replica, or if it can't on the database itself.
+
+        What the replica has not got yet is missing, as if it were asked a moment earlier.
+        """
+        return await run_in_threadpool(self._ask_replica, question)
+
+    def _ask_replica(self, question: Callable[[Connection], Result]) -> Result:
+        if self._replica is not None:
+            try:
+                return self._ask_of(self._replica, question)
+            except SetupError as error:
+                _log.warning("the replica can't answer, so the database does: %s", error)
+        return self.ask(question)
 
     def seen_by(self, caller: Caller) -> Self:
         """Give the service as a caller may see it: for an officer, the database itself shows one unit's reports only.
@@ -161,7 +190,8 @@ class Service:
         for follower in self.followers.values():
             follower.stop()
         self.keyring.close()
-        self._engine.dispose()
+        for engine in filter(None, (self._engine, self._replica)):
+            engine.dispose()
 
 
 def _whole(request: Request) -> Service:

@@ -52,7 +52,10 @@ async def duplicates(
 
     if report is not None and (first, last, bbox) != (None, None, None):
         raise InputError("report names one report: leave from, to and bbox out", "report")
-    body = await service.ask_aside(lambda c: of_days(c) if report is None else of_one(c, report))
+    if report is None:
+        body = await service.ask_replica(of_days)
+    else:
+        body = await service.ask_aside(lambda connection: of_one(connection, report))
     return Response(as_json(body), media_type="application/json", headers={"cache-control": "no-store"})
 
 

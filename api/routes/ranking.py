@@ -46,7 +46,7 @@ async def ranking(
         category=category,
         public=public,
     )
-    found = await service.ask_aside(lambda connection: asked.read(connection, dispatch, now))
+    found = await service.ask_replica(lambda connection: asked.read(connection, dispatch, now))
     headers = {"cache-control": "no-store", "vary": "Accept"}
     body = as_csv(found, sort) if media_type == _CSV else as_json(asked.words(found, dispatch, now, sort))
     return Response(body, media_type=media_type, headers=headers)

@@ -26,6 +26,7 @@ from geo.hotspot_views import Counter, counting, find
 from geo.hotspots import Found, Question
 from geo.jurisdiction import Layer
 from geo.population import Residents
+from geo.privacy import Published
 from geo.public_counting import hidden_words, public_counting
 from geo.store.counts import RowCounts
 from maps.exports import table
@@ -74,17 +75,19 @@ async def answered(
     drawn = shape.media_type in MAPS.values()
     if public:
         check_public_details(asked)
-    public_table = await published(service) if public else None
-    counter = None if public else await counter_for(service, asked)
+    source = await published(service) if public else await counter_for(service, asked)
 
     def answer() -> Response:
-        peopled = question.measure == "per_1000" and residents is not None
-        grid = residents.on(layer, asked.resolution) if peopled else grid_of(layer, asked.resolution)
-        if public_table is None:
-            count, hidden = counting(counter, query, reporters=question.measure == "reporters"), None
+        if question.measure == "per_1000" and residents is not None:
+            grid = residents.on(layer, asked.resolution)
         else:
-            count = public_counting(public_table, query, grid if drawn else None)
-            hidden = hidden_words(public_table.counts(query), asked.resolution)
+            grid = grid_of(layer, asked.resolution)
+        hidden = None
+        if isinstance(source, Published):
+            count = public_counting(source, query, grid if drawn else None)
+            hidden = hidden_words(source.counts(query), asked.resolution)
+        else:
+            count = counting(source, query, reporters=question.measure == "reporters")
         whole = find(grid, count, question, counting(overdue_rows(service, asked), query))
         found = shown_cells(whole, layer, shape)
         facts = facts_in(found, whole, layer, asked) | ({} if hidden is None else {"hidden": hidden})

@@ -117,7 +117,7 @@ class Month:
     def daily(self, series: Integers, held: Truths | None) -> Integers:
         """Count by day, 31 of them, the rows of some series, in all places or in those that are held."""
         known = series[series * _DAYS < len(self.starts) - 1]
-        starts = self.starts
+        starts: NDArray[np.int32 | np.int64] = self.starts
         if held is not None:
             starts = np.searchsorted(np.flatnonzero(held.take(self.place)), starts)
         days: Integers = np.diff(starts).reshape(-1, _DAYS)[known].sum(axis=0, dtype=np.int64)

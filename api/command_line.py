@@ -6,6 +6,7 @@ import sys
 import typer
 
 from api.commands import boundaries, db, keys, rules, territories
+from api.commands.backtest import backtest
 from api.commands.console import say
 from api.commands.export import export
 from api.commands.hotspots import hotspots
@@ -28,6 +29,7 @@ app.command("serve")(serve)
 app.command("locate")(locate_points)
 app.command("import")(import_reports)
 app.command("hotspots")(hotspots)
+app.command("backtest")(backtest)
 app.command("export")(export)
 app.command("ranking")(ranking)
 app.add_typer(db.app, name="db")

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from geo.cells import parents
 from geo.columns import Integers, Truths
 from geo.cube_axes import Axes, Facts, Numbering
-from geo.cube_month import Rows, net
+from geo.cube_month import Month, Rows, net
 from geo.cube_months import Months
 from geo.cube_query import COARSEST, Counts, Query, date_of, day_number, month_of
 
@@ -169,38 +169,49 @@ class Cube:
 
         People don't add up over days, so all reports of the window are looked through: 10 million take two seconds.
         """
-        chosen = self._chosen(query)
-        first, last = day_number(query.first), day_number(query.last)
-        wanted = np.isin(self._pending.series, chosen) & (self._pending.day >= first) & (self._pending.day <= last)
-        parts = [month.rows(chosen, first, last + 1) for month in self._months.months]
-        rows = Rows.joined([*parts, self._pending.take(wanted)])
+        chosen, held = self._chosen(query), self._in_unit(query)
+        first, end = day_number(query.first), day_number(query.last) + 1
         cells, of_place = self._cells(query.resolution)
-        known = (rows.reporter > 0) & self._in_unit(query)[rows.place]
-        pair = of_place[rows.place[known]] << 32 | rows.reporter[known].astype(np.int64)
-        pairs, number = np.unique(pair, return_inverse=True)
-        there = np.bincount(number, rows.weight[known], len(pairs)) > 0
-        count = np.bincount(pairs[there] >> 32, minlength=len(cells))
-        held = count > 0
-        return Counts(cells[held], count[held], np.zeros(int(held.sum()), np.int64))
+
+        def people(rows: Rows) -> tuple[Integers, Integers]:
+            """Give cell and person of each row as one number, and the row's weight."""
+            known = (rows.reporter > 0) & held[rows.place]
+            return of_place[rows.place[known]] << 32 | rows.reporter[known].astype(np.int64), rows.weight[known]
+
+        # A number a row and no more: ten million rows as they are would take half a gigabyte.
+        pairs = np.concatenate(
+            [cells[:0], *(people(month.rows(chosen, first, end))[0] for month in self._months.months)]
+        )
+        pairs.sort()
+        pending = self._pending
+        wanted = np.isin(pending.series, chosen) & (pending.day >= first) & (pending.day < end)
+        changed, weight = people(pending.take(wanted))
+        moved, number = np.unique(changed, return_inverse=True)
+        before = np.searchsorted(pairs, moved, "right") - np.searchsorted(pairs, moved)
+        after = before + np.bincount(number, weight, len(moved)).astype(np.int64)
+        first_of_pair = np.concatenate([[True], pairs[1:] != pairs[:-1]]) if len(pairs) else np.zeros(0, bool)
+        count = np.bincount(pairs[first_of_pair] >> 32, minlength=len(cells))
+        np.add.at(count, moved >> 32, (after > 0).astype(np.int64) - (before > 0))
+        there = count > 0
+        return Counts(cells[there], count[there], np.zeros(int(there.sum()), np.int64))
 
     def facts(self) -> Facts:
         """Give all facts back, in one order for one content."""
-        parts = [self._decoded(Rows.none()), *(facts for _, facts in self.monthly())]
-        return Facts.joined(parts)
+        every = Rows.joined([*(month.all_rows() for month in self._months.months), self._pending])
+        made = self._decoded(net(every))
+        return made.take(np.lexsort((made.reporter, made.place, made.series, made.day)))
 
     def monthly(self) -> Iterator[tuple[int, Facts]]:
-        """Give all facts back by month, since January 1970, in one order for one content."""
+        """Give what is there by month, since January 1970, in no certain order within it."""
         changed = month_of(self._pending.day)
         known = {month.number: month for month in self._months.months}
         for number in sorted({*known, *changed.tolist()}):
-            rows = [known[number].all_rows()] if number in known else []
-            yield number, self._decoded(Rows.joined([*rows, self._pending.take(changed == number)]))
+            rows, more = known.get(number, Month.empty(number)).all_rows(), self._pending.take(changed == number)
+            yield number, self._decoded(net(Rows.joined([rows, more])) if len(more) else rows)
 
     def _decoded(self, rows: Rows) -> Facts:
-        rows = net(rows)
         series, place = self._series.codes[rows.series], self._places.codes[rows.place]
-        made = Facts(rows.day, series, place, rows.reporter, rows.weight)
-        return made.take(np.lexsort((made.reporter, made.place, made.series, made.day)))
+        return Facts(rows.day, series, place, rows.reporter, rows.weight)
 
     def _chosen(self, query: Query) -> Integers:
         wanted = self.axes.chosen(self._series.codes, query.categories, query.statuses, query.duplicates)

@@ -22,11 +22,13 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.cells import parents
 from geo.columns import Columns, Integers, Truths
-from geo.cube import COARSEST, Cube, Query, month_of
+from geo.cube import COARSEST, Cube, Query
 from geo.cube_axes import CUBE_RESOLUTION, Axes, Facts, positions
+from geo.cube_query import day_number, month_of
 from geo.errors import InputError
 
 LEAST_PEOPLE = 5
@@ -148,9 +150,7 @@ class Published:
         """Find the groups of a question, and the first month published of its window and the first after them."""
         if query.statuses is not None or query.unit_id is not None or not query.duplicates:
             raise InputError("counts by status or unit, or without duplicates, take a key of an official", "status")
-        begin, end = month_of(
-            np.array([(day - dt.date(1970, 1, 1)).days for day in (query.first, query.last)])
-        ).tolist()
+        begin, end = month_of(np.array([day_number(query.first), day_number(query.last)])).tolist()
         begin, end = max(begin, self.months[0]), min(end + 1, self.months[1])
         wanted = (self.month >= begin) & (self.month < end)
         if query.categories is not None:
@@ -169,13 +169,13 @@ def publish(cube: Cube, today: dt.date, least_people: int = LEAST_PEOPLE) -> Pub
     least_people : int, optional
         k.
     """
-    current = int(month_of(np.array([(today - dt.date(1970, 1, 1)).days]))[0])
-    over = [(number, facts) for number, facts in cube.monthly() if number < current]
-    tables = [_groups(cube.axes, number, facts, least_people) for number, facts in over]
-    empty = np.empty((0, 6), np.int64)
-    first = over[0][0] if over else current
-    month, category, cell, count, synthetic, people = np.concatenate([empty, *tables]).T
-    months = first, current
+    current = int(month_of(np.array([day_number(today)]))[0])
+    # One month after another: ten million reports at once would take half a gigabyte.
+    tables = {
+        number: _groups(cube.axes, number, facts, least_people) for number, facts in cube.monthly() if number < current
+    }
+    month, category, cell, count, synthetic, people = np.concatenate([np.empty((0, 6), np.int64), *tables.values()]).T
+    months = next(iter(tables), current), current
     return Published(month, category, cell, count, synthetic, people, cube.axes.categories, months)
 
 
@@ -190,24 +190,27 @@ def _resolution(cells: Integers) -> Integers:
 def _groups(axes: Axes, month: int, facts: Facts, least_people: int) -> Integers:
     """Group the reports of a month: a row for each group, as `Published` has its columns."""
     facts = facts.take(facts.weight > 0)
-    found = []
+    places, place = np.unique(facts.place, return_inverse=True)
+    category, synthetic = axes.category_of(facts.series), facts.weight * axes.synthetic(facts.series)
+    left, found = np.arange(len(facts)), []
     for resolution in (*range(CUBE_RESOLUTION, COARSEST - 1, -1), None):
-        cell = axes.cells_of(facts.place)
-        cell = np.full(len(cell), CITY) if resolution is None else parents(cell, resolution)
-        keys = np.column_stack([axes.category_of(facts.series), cell])
-        groups, number = np.unique(keys, axis=0, return_inverse=True)
-        people = _people(facts, number, len(groups))
-        synthetic = facts.weight * axes.synthetic(facts.series)
-        count, made = (np.bincount(number, each, len(groups)).astype(np.int64) for each in (facts.weight, synthetic))
-        rows = np.column_stack([np.full(len(groups), month), groups, count, made, people])
-        found.append(rows[people >= least_people])
-        facts = facts.take((people < least_people)[number])
+        cell_of_place = np.full(len(places), CITY) if resolution is None else parents(axes.cells_of(places), resolution)
+        cells, number = np.unique(cell_of_place, return_inverse=True)
+        group = (category[left] + 1) * len(cells) + number[place[left]]
+        groups = (len(axes.categories) + 1) * len(cells)
+        people = _people(facts.reporter[left], group, groups)
+        count, made = (np.bincount(group, each[left], groups).astype(np.int64) for each in (facts.weight, synthetic))
+        told = np.flatnonzero(people >= least_people)
+        at = np.divmod(told, max(len(cells), 1))
+        months = np.full(len(told), month)
+        found.append(np.column_stack([months, at[0] - 1, cells[at[1]], count[told], made[told], people[told]]))
+        left = left[(people < least_people)[group]]
     return np.concatenate(found)
 
 
-def _people(facts: Facts, group: Integers, groups: int) -> Integers:
-    known = facts.reporter > 0
-    pairs = np.unique(group[known] << 32 | facts.reporter[known].astype(np.int64))
+def _people(reporter: NDArray[np.uint32], group: Integers, groups: int) -> Integers:
+    known = reporter > 0
+    pairs = np.unique(group[known] << 32 | reporter[known].astype(np.int64))
     return np.bincount(pairs >> 32, minlength=groups)
 
 

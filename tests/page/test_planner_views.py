@@ -268,3 +268,14 @@ def test_the_public_has_whole_months_and_is_told_what_takes_a_key(browser, page_
         expect(opened.page.locator("#help-overdue")).to_have_text("Cần khóa của cán bộ.")
         expect(opened.page.locator("#status")).to_be_hidden()
         assert opened.errors == []
+
+
+def test_every_module_is_asked_for_at_once_not_one_after_another(page):
+    preloaded = page.locator("link[rel=modulepreload]").evaluate_all("all => all.map((one) => one.href)")
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+    modules = {name for name in loaded if name.endswith(".js") and name not in classic_scripts(page)}
+    assert modules == set(preloaded)
+
+
+def classic_scripts(page: Page) -> list[str]:
+    return page.locator("script[src]").evaluate_all("all => all.map((one) => one.src)")

@@ -1,141 +1,130 @@
-"""Any window of the cube, beside DuckDB on Parquet and numpy on sorted rows, in the same run.
+"""Heat maps of ten million reports: through HTTP by the service as it is started, beside DuckDB on Parquet; its memory.
 
-Run it from the project's root: ``python -m tests.bench.bench_cube`` (1 million reports; ``--full``: 10 million).
+Run it from the project's root: ``python -m tests.bench --one cube`` (``--quick``: 300,000 reports).
 """
 
 import datetime as dt
-import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urlencode
 
 import duckdb
+import httpx
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from geo.cells import cells_of
-from geo.cube import Cube, Query
-from geo.cube_axes import CUBE_RESOLUTION, Axes, Facts
-from tests.bench.harness import Method, Result, Size, at_most, one_by_one, peak_mb, times_faster
+from geo.cells import cell_names
+from tests.api.serving import api_key, started
+from tests.bench.city import hanoi_database
+from tests.bench.harness import Method, Result, Size, at_most, cpu_seconds, one_by_one, peak_mb, times_faster
+from tests.bench.many_reports import CATEGORIES, FIRST, MONTHS, fill
 
-CATEGORIES = ("waste", "parking", "fire_risk")
-FIRST, MONTHS = np.datetime64("2024-01", "M"), 24
-WINDOWS, PEER_WINDOWS = 400, 20
-_STATUS_SHARES = (0.05, 0.05, 0.83, 0.07)
+HEAT_MAP, DUCKDB = "GET /v1/hexes", "DuckDB on Parquet, in process"
+MIDDLE = "105.80,20.98,105.90,21.06"
+ASKED, PEER_ASKED = 300, 20
+_FIRST_DAY: dt.date = FIRST.astype("M8[D]").astype(dt.date)
+_DAYS = int(((FIRST + MONTHS).astype("M8[D]") - FIRST.astype("M8[D]")).astype(int))
 
-
-def reports(n: int) -> Iterator[tuple[Facts, pa.Table]]:
-    """Make a city's reports month by month: 80 % in the centre, a tenth as many people as reports."""
-    random, axes = np.random.default_rng(0), Axes(CATEGORIES)
-    for month in range(MONTHS):
-        begin, end = (int((FIRST + month + more).astype("M8[D]").astype(np.int64)) for more in (0, 1))
-        size = n // MONTHS
-        central = random.random(size) < 0.8
-        lon = np.where(central, random.normal(105.83, 0.05, size), random.uniform(105.3, 106.0, size))
-        lat = np.where(central, random.normal(21.02, 0.05, size), random.uniform(20.6, 21.35, size))
-        day, category = random.integers(begin, end, size), random.integers(1, 4, size)
-        status, cell = random.choice(4, size, p=_STATUS_SHARES), cells_of(lon, lat, CUBE_RESOLUTION)
-        none, one = np.zeros(size, np.int64), np.ones(size, np.int64)
-        people = random.integers(1, max(n // 10, 2), size).astype(np.uint32)
-        series = axes.series(category, status, none, none)
-        table = pa.table({"day": day.astype(np.int32), "category": category.astype(np.int8), "cell": cell})
-        yield Facts(day, series, axes.places(cell, lon, lat), people, one), table
+Window = tuple[int, int, int]
+"""First and last day since 1970, position of a category or -1 for all."""
 
 
-def windows(n: int) -> Sequence[tuple[Query]]:
-    """Draw windows of any length, of one category or all."""
-    random = np.random.default_rng(1)
-    first_day: dt.date = FIRST.astype("M8[D]").astype(dt.date)
-    drawn = []
-    for number in range(n):
-        begin = int(random.integers(730))
-        last = first_day + dt.timedelta(days=int(random.integers(begin, 731)))
-        first = first_day + dt.timedelta(days=begin)
-        drawn.append((Query(first, last, CUBE_RESOLUTION, ("waste",) if number % 2 else None),))
-    return drawn
+def results(size: Size) -> Iterator[Result]:
+    """Fill a database, start the service on it, and ask for windows of any length."""
+    n = size.of(10_000_000, 300_000)
+    with hanoi_database() as city:
+        parquet = city.folder / "reports.parquet"
+        begun = time.perf_counter()
+        fill(city, n, parquet)
+        filled = time.perf_counter() - begun
+        key = api_key(city.url, "analyst")
+        begun = time.perf_counter()
+        with (
+            started("serve", DATABASE_URL=city.url) as service,
+            httpx.Client(base_url=service.address, headers=key, trust_env=False, timeout=600) as http,
+        ):
+            process = service.process.pid
+            until_counted(http)
+            counted, peaks = time.perf_counter() - begun, {"until all are counted": peak_mb(process)}
+            held = held_mb(process)
+            note = (
+                f"hientruong serve on PostgreSQL with {n:,} reports, laid into its tables by COPY without an import's"
+                f" checks in {filled:.0f} s; counted {counted:.0f} s after the start. One client, one connection; JSON"
+                " columns; any window of two years, one category or all, none asked twice."
+            )
+            yield heat_map(http, process, parquet, n, 8, None, note)
+            yield heat_map(
+                http, process, parquet, n, 9, MIDDLE, "As above; the cells that meet the middle of the city."
+            )
+            peaks["heat maps"] = peak_mb(process)
+            whole = {"from": _FIRST_DAY, "to": _FIRST_DAY + dt.timedelta(days=_DAYS - 1), "format": "json", "res": 9}
+            http.get("/v1/hotspots", params=whole).raise_for_status()
+            peaks["hot spots of res 9"] = peak_mb(process)
+            httpx.get(f"{service.address}/v1/hexes?{urlencode(whole)}", trust_env=False, timeout=600).raise_for_status()
+            peaks["what everybody may see"] = peak_mb(process)
+            methods = [Method(f"peak, {what}", peak) for what, peak in peaks.items()]
+            methods.append(Method("held after the start", held))
+            bar = at_most(max(peaks.values()), 700, 400, "MB")
+            yield Result(f"memory of the service with {n:,} reports", "MB", methods, [bar], "VmHWM and VmRSS, in turn.")
 
 
-def numbers(query: Query) -> tuple[int, int, int]:
-    """Give first day, last day and category, -1 for all, as the peers take them."""
-    first, last = ((day - dt.date(1970, 1, 1)).days for day in (query.first, query.last))
-    return first, last, -1 if query.categories is None else 1
+def until_counted(http: httpx.Client) -> None:
+    """Ask until the reports are counted: a request waits for some seconds, then it is told to come again."""
+    while http.get("/v1/extent").status_code == 503:
+        continue
 
 
-def results(size: Size = Size()) -> list[Result]:  # noqa: B008 - it never changes
-    n = size.of(10_000_000, 1_000_000)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "reports.parquet"
-        cube, seconds, writer = Cube(Axes(CATEGORIES)), 0.0, None
-        for facts, table in reports(n):
-            writer = writer or pq.ParquetWriter(file, table.schema)
-            writer.write_table(table)
-            start = time.perf_counter()
-            cube = cube.extend(facts).folded()
-            seconds += time.perf_counter() - start
-            del facts, table
-        writer.close()
-        memory = peak_mb()
-        ours = one_by_one("hientruong", cube.counts, windows(WINDOWS), 1e3)
-        peers = [duckdb_on_parquet(file, cube), sorted_rows(file, cube)]
-    methods = [ours, *peers]
-    note = (
-        f"Counts by cell of res 9, one category or all; p50, in brackets p99. Built in {seconds:.1f} s from arrays,"
-        f" {cube.nbytes / 1e6:.0f} MB of cube, {memory:.0f} MB the whole process at its peak."
-    )
-    bars = [times_faster(methods, "DuckDB on Parquet", 10, 100), at_most(memory, 700, 400, "MB")]
-    return [Result(f"heat map in process, any window of 2 years, {n:,} reports", "ms", methods, bars, note)]
-
-
-def duckdb_on_parquet(file: Path, cube: Cube) -> Method:
-    connection = duckdb.connect()
+def heat_map(
+    http: httpx.Client, process: int, parquet: Path, n: int, resolution: int, bbox: str | None, note: str
+) -> Result:
+    """Time the same windows both ways, once it is seen that they count alike."""
+    database = duckdb.connect()
     question = (
-        f"SELECT cell, count(*) AS n FROM '{file}' WHERE day BETWEEN ? AND ? AND (? = -1 OR category = ?)"
-        " GROUP BY cell ORDER BY cell"
+        f"SELECT cell_{resolution} AS cell, count(*) AS n FROM '{parquet}'"
+        " WHERE day BETWEEN ? AND ? AND (? = -1 OR category = ?) GROUP BY 1"
     )
 
-    def count(query: Query) -> np.ndarray:
-        first, last, category = numbers(query)
-        return connection.execute(question, [first, last, category, category]).fetchnumpy()["n"]
+    def ours(window: Window) -> httpx.Response:
+        return http.get("/v1/hexes", params=parameters(window, resolution, bbox)).raise_for_status()
 
-    return agreeing("DuckDB on Parquet", count, cube)
+    def peer(window: Window) -> dict[str, np.ndarray]:
+        return database.execute(question, [*window, window[2]]).fetchnumpy()
 
-
-def sorted_rows(file: Path, cube: Cube) -> Method:
-    """Look through the rows between two places of a list by day."""
-    table = pq.read_table(file).sort_by("day")
-    days, categories = table["day"].to_numpy(), table["category"].to_numpy()
-    cells, place = np.unique(table["cell"].to_numpy(), return_inverse=True)
-    place = place.astype(np.int32)
-
-    def count(query: Query) -> np.ndarray:
-        first, last, category = numbers(query)
-        rows = slice(*np.searchsorted(days, [first, last + 1]))
-        chosen = place[rows] if category < 0 else place[rows][categories[rows] == category]
-        counted = np.bincount(chosen, minlength=len(cells))
-        return counted[counted > 0]
-
-    return agreeing("numpy, rows by day", count, cube)
-
-
-def agreeing(name: str, count, cube: Cube) -> Method:  # type: ignore[no-untyped-def]
-    """Time a peer, if it gives the same counts."""
-    calls = windows(PEER_WINDOWS)
-    if any(not np.array_equal(count(query), cube.counts(query).count) for (query,) in calls[:4]):
-        raise SystemExit(f"{name} does not agree")
-    return one_by_one(name, count, calls, 1e3)
+    asked = windows(ASKED)
+    for window in asked[:3]:
+        columns, found = ours(window).json()["columns"], peer(window)
+        theirs = dict(zip(cell_names(found["cell"]).tolist(), found["n"].tolist(), strict=True))
+        mine = dict(zip(columns["cell"], columns["count"], strict=True))
+        if mine != (theirs if bbox is None else {cell: theirs.get(cell) for cell in mine}):
+            raise SystemExit("the methods do not agree")
+    before = cpu_seconds(process)
+    timed = one_by_one(HEAT_MAP, ours, [(window,) for window in asked], 1e3)
+    taken = (cpu_seconds(process) - before) / len(asked) * 1e3
+    methods = [timed, one_by_one(DUCKDB, peer, [(window,) for window in asked[:PEER_ASKED]], 1e3)]
+    bars = [at_most(timed.slowest or 0, 50, 50, "ms p99"), times_faster(methods, DUCKDB, 10, 100)]
+    where = "the whole city" if bbox is None else "the middle of the city"
+    task = f"heat map through HTTP, res {resolution}, {where}, {n:,} reports"
+    return Result(task, "ms", methods, bars, f"{note} Time of a core in the server: {taken:.1f} ms a request.")
 
 
-def main() -> None:
-    for result in results(Size(quick="--full" not in sys.argv)):
-        print(result.task)
-        for method in result.methods:
-            print(f"  {method.name:<20} p50 {method.value:8.2f} {result.unit}   p99 {method.slowest:8.2f}")
-        for bar in result.bars:
-            print(f"  bar: {bar.asked}, goal {bar.goal}: {bar.reached}")
-        print(f"  {result.note}")
+def windows(n: int) -> Sequence[Window]:
+    """Draw windows of any length, of one category or all."""
+    random, first = np.random.default_rng(1), (_FIRST_DAY - dt.date(1970, 1, 1)).days
+    begin = random.integers(0, _DAYS, n)
+    end = random.integers(begin, _DAYS)
+    category = np.where(np.arange(n) % 2, random.integers(0, len(CATEGORIES), n), -1)
+    return list(zip((first + begin).tolist(), (first + end).tolist(), category.tolist(), strict=True))
 
 
-if __name__ == "__main__":
-    main()
+def parameters(window: Window, resolution: int, bbox: str | None) -> dict[str, object]:
+    """Ask for a window as a client does."""
+    first, last, category = window
+    asked: dict[str, object] = {"from": np.datetime64(first, "D"), "to": np.datetime64(last, "D"), "res": resolution}
+    asked |= {} if category < 0 else {"category": CATEGORIES[category]}
+    return asked | {"format": "json"} | ({} if bbox is None else {"bbox": bbox})
+
+
+def held_mb(process: int) -> float:
+    """Give the memory that a process holds, in MB (10^6 bytes)."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmRSS"))

@@ -90,9 +90,8 @@ def test_focus_reaches_every_control_and_is_seen(browser, planner, page_url):
         page.goto(f"{page_url}/?find=hoan+kiem")
         page.wait_for_selector("#map[data-reports]")
         page.wait_for_selector("#ranking tbody tr")
-        controls = page.locator(
-            "button:visible, input:not([type=radio]:not(:checked)):visible, select:visible, summary:visible, a[href]:visible"
-        )
+        one_of_a_group = "input:not([type=radio]:not(:checked)):visible"
+        controls = page.locator(f"button:visible, {one_of_a_group}, select:visible, summary:visible, a[href]:visible")
         enabled = [control for control in controls.all() if control.is_enabled()]
         reached, unseen = set(), []
         for _ in range(len(enabled) + 5):

@@ -9,11 +9,13 @@ from esda import fdr as esda_fdr
 from esda.getisord import G_Local
 from libpysal.graph import Graph
 
+from geo.hexgrid import HexGrid
 from geo.statistics.emerging import emerging_hot_spots
 from geo.statistics.gi import hot_spots
 from geo.statistics.mann_kendall import mann_kendall
 from geo.statistics.weights import Weights
 from tests.bench.harness import Method, Result, Size, at_most, best_of, times_faster
+from tests.geo.coverages import hanoi
 from tests.geo.statistics.grids import disk
 
 OURS, ESDA = "hientruong", "esda, analytic"
@@ -26,8 +28,18 @@ PEER_SERIES = 1_000
 def results(size: Size) -> Iterator[Result]:
     """Measure on discs of cells: 128 rings are 49,537 cells, 99 are 29,701."""
     warnings.simplefilter("ignore")  # esda warns of weights that it changes itself
+    yield grid()
     yield gi_and_bh(size.of(128, 40))
     yield from emerging(size.of(99, 40))
+
+
+def grid() -> Result:
+    """Find every cell of resolution 9 that touches the city, with its exact share."""
+    polygons = hanoi().polygons
+    cells = len(HexGrid.of(polygons, 9))
+    seconds = best_of(3, lambda: HexGrid.of(polygons, 9))
+    note = "Made once for each boundaries and resolution, then kept by the service."
+    return Result(f"grid of {cells:,} cells", "s", [Method(OURS, seconds)], [at_most(seconds, 1, 1, "s")], note)
 
 
 def gi_and_bh(rings: int) -> Result:

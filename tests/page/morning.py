@@ -1,7 +1,6 @@
-"""A planner's morning, as docs/planners.md tells it: each step a few clicks on the page, for the test and for the pictures."""
+"""A planner's morning, as docs/planners.md tells it: each step a few clicks, for the test and for the pictures."""
 
 import math
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -25,23 +24,32 @@ def walk(page: Page, address: str) -> Iterator[tuple[str, dict]]:
 
 
 def where(page: Page) -> dict:
-    """Parking, hot spots, and closer to the middle of the city."""
+    """Parking, and closer to the middle of the city."""
     page.locator("#categories [data-value=parking]").click()
-    page.locator("label[for=view-hotspots]").click()
-    page.wait_for_url("**show=hotspots**")
+    page.wait_for_url("**category=parking**")
+    page.locator(".leaflet-control-zoom-in").click()
+    page.wait_for_url("**map=**")
     shown(page)
     page.mouse.move(*place_of(page, *CENTRE))
-    with page.expect_response(lambda response: "res=8" in response.url and "/v1/hotspots" in response.url) as caught:
-        while zoom_of(page) < _CLOSE_ENOUGH:
-            before = page.url
-            page.mouse.wheel(0, -120)
-            page.wait_for_function("before => location.href !== before", arg=before)
+    while _view(page)[0] < _CLOSE_ENOUGH:
+        before = page.url
+        page.mouse.wheel(0, -120)
+        page.wait_for_function("before => location.href !== before", arg=before)
     shown(page)
-    return caught.value.json()
+    query = parse_qs(urlsplit(page.url).query)
+    return {
+        "n": int(page.locator("#sentence").get_attribute("data-n") or 0),
+        "from": query["from"][0],
+        "to": query["to"][0],
+    }
 
 
 def is_it_new(page: Page) -> dict:
-    """The trend of twelve weeks, and the hexagon that stands out most."""
+    """The ward with most reports, its trend of twelve weeks, and the hexagon there that stands out most."""
+    page.locator("#ranking tbody tr").first.click()
+    before = page.url
+    page.locator("#ward .zoom").click()
+    page.wait_for_function("before => location.href !== before", arg=before)
     with page.expect_response(lambda response: "view=emerging" in response.url and response.ok) as caught:
         page.locator("label[for=view-emerging]").click()
         page.locator("#message button").click()
@@ -57,9 +65,8 @@ def is_it_new(page: Page) -> dict:
 
 def who_is_late(page: Page) -> dict:
     """The ward with most reports overdue."""
-    with page.expect_response(lambda response: "/v1/hexes" in response.url):
-        page.locator(".sorting select").select_option("-overdue")
-        page.locator("#ranking tbody tr").first.click()
+    page.locator(".sorting select").select_option("-overdue")
+    page.locator("#ranking tbody tr").first.click()
     expect(page.locator("#ward .month-bars")).to_be_visible()
     return {"code": page.locator("#ranking tbody tr").first.get_attribute("data-code")}
 
@@ -88,10 +95,6 @@ def shown(page: Page) -> None:
     expect(page.locator("#progress")).to_be_hidden()
 
 
-def zoom_of(page: Page) -> float:
-    return float(_view(page)[0])
-
-
 def place_of(page: Page, lon: float, lat: float) -> tuple[float, float]:
     """Where a place is on the screen: the Web Mercator projection around the middle of the map."""
     zoom, middle_lat, middle_lon = _view(page)
@@ -107,10 +110,6 @@ def _world(lon: float, lat: float) -> tuple[float, float]:
 
 
 def _view(page: Page) -> tuple[float, float, float]:
-    """Zoom, latitude and longitude of the middle; the whole city is in no address, so it is panned there and back."""
-    if "map=" not in page.url:
-        page.locator("#map").focus()
-        page.keyboard.press("ArrowLeft")
-        page.wait_for_url(re.compile("map="))
+    """Zoom, latitude and longitude of the middle, as the address has them."""
     zoom, lat, lon = parse_qs(urlsplit(page.url).query)["map"][0].split("/")
     return float(zoom), float(lat), float(lon)

@@ -54,7 +54,8 @@ class Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Put the gate and the headers around everything, also around what answers when all else failed."""
         answering = LookupsFirst(Compressed(super().build_middleware_stack()), self.exception_handlers)
-        return SecurityHeaders(Counted(Gate(answering, read_settings(ServiceSettings)), self.state.traffic))
+        settings = read_settings(ServiceSettings)
+        return SecurityHeaders(Counted(Gate(answering, settings), self.state.traffic), settings.basemap)
 
     def openapi(self) -> dict[str, Any]:
         """Describe the service: lookups included, and who may call what."""

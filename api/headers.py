@@ -1,16 +1,14 @@
 """The headers that every answer carries, refusals and failures too: pure ASGI, so that nothing is buffered or lost."""
 
+from urllib.parse import urlsplit
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_HEADERS = [
-    (
-        b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
-        b" base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    ),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-]
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self';"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_OTHERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
 
 # FastAPI's interactive documentation brings scripts of its own.
 _WITH_FOREIGN_SCRIPTS = ("/docs", "/redoc")
@@ -22,10 +20,16 @@ class SecurityHeaders:
     Parameters
     ----------
     app : ASGI application
+    tiles : str, optional
+        Address of map tiles, the only pictures that the page may take from elsewhere.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, tiles: str | None = None) -> None:
         self._app = app
+        images = ["'self'", "data:"]
+        if tiles is not None:
+            images.append("{0.scheme}://{0.netloc}".format(urlsplit(tiles)))
+        self._headers = [(b"content-security-policy", _POLICY.format(images=" ".join(images)).encode()), *_OTHERS]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, as ASGI wants it."""
@@ -35,7 +39,7 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+                message["headers"] = [*message.get("headers", ()), *self._headers]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

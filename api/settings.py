@@ -2,8 +2,9 @@
 
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from geo.store.settings import AbsolutePath
@@ -18,6 +19,29 @@ def listed(value: object) -> object:
     ['10.0.0.0/8', '::1']
     """
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def tiles(address: str) -> str:
+    """Check the address of map tiles.
+
+    Examples
+    --------
+    >>> tiles("https://tiles.example.org/{z}/{x}/{y}.png")
+    'https://tiles.example.org/{z}/{x}/{y}.png'
+    >>> tiles("tiles.example.org/{z}/{x}/{y}.png")
+    Traceback (most recent call last):
+    ...
+    ValueError: give an address like https://tiles.example.org/{z}/{x}/{y}.png
+    """
+    parts = urlsplit(address)
+    host_only = parts.netloc.isascii() and not set(parts.netloc) & set("{}@;, '\"")
+    if parts.scheme not in ("http", "https") or not (parts.netloc and host_only) or not _has_place(parts.path):
+        raise ValueError("give an address like https://tiles.example.org/{z}/{x}/{y}.png")
+    return address
+
+
+def _has_place(path: str) -> bool:
+    return all(f"{{{name}}}" in path for name in "zxy")
 
 
 class ServiceSettings(BaseSettings):
@@ -39,6 +63,10 @@ class ServiceSettings(BaseSettings):
         ``HIENTRUONG_CONTACT``: whom Open311's discovery tells to ask; "the operator" by default.
     population : Path, optional
         ``HIENTRUONG_POPULATION``: a CSV file of residents by H3 cell, with the columns cell and population.
+    basemap : str, optional
+        ``HIENTRUONG_BASEMAP``: address of map tiles that the page shows below its hexagons; none by default.
+    basemap_credit : str
+        ``HIENTRUONG_BASEMAP_CREDIT``: whose map it is, as its licence asks to say.
     """
 
     model_config = SettingsConfigDict(env_prefix="HIENTRUONG_", env_ignore_empty=True, frozen=True)
@@ -50,3 +78,5 @@ class ServiceSettings(BaseSettings):
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(listed)] = ()
     contact: str = Field(default="", max_length=500)
     population: AbsolutePath | None = None
+    basemap: Annotated[str, AfterValidator(tiles)] | None = None
+    basemap_credit: str = Field(default="", max_length=200)

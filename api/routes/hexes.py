@@ -17,6 +17,7 @@ from api.residents import KnownResidents
 from api.routes.filters import BoundariesAt, Filters, TableFormat, UnitCode, ward_at
 from api.routes.geojson import Bbox, bbox_of, generation_member
 from api.service import WholeService
+from api.settings import ServiceSettings
 from geo.access import SEES_SMALL_COUNTS
 from geo.cells import cell_names
 from geo.cube import Counts
@@ -27,6 +28,7 @@ from geo.hotspot_views import Counter
 from geo.hotspots import Measure
 from geo.period import months_of
 from geo.public_counting import fine, hidden_words
+from geo.store.settings import read_settings
 from geo.vocabulary import CHANNELS, STATUSES
 
 router = APIRouter(prefix="/v1", tags=["maps"])
@@ -113,7 +115,7 @@ async def categories(service: WholeService) -> list[dict[str, str]]:
 
 @router.get("/extent")
 async def extent(service: WholeService, residents: KnownResidents, caller: Calling) -> dict[str, object]:
-    """Say where the territory lies, from when to when there are reports, and what they can be asked by.
+    """Say where the territory lies, from when to when there are reports, what they can be asked by, and on which map.
 
     ``measures`` are those that the caller may ask for; ``per_1000`` is there if the operator gave the residents.
     """
@@ -123,6 +125,7 @@ async def extent(service: WholeService, residents: KnownResidents, caller: Calli
     names = {"id": territory.id, "name": territory.name, "name_en": territory.name_en, "time_zone": territory.time_zone}
     left_out = set() if caller.sees_small_counts else {"reporters"}
     left_out |= {"per_1000"} if residents is None else set()
+    settings = read_settings(ServiceSettings)
     return {
         "bbox": jurisdiction.extent,
         "territory": names,
@@ -132,4 +135,5 @@ async def extent(service: WholeService, residents: KnownResidents, caller: Calli
         "boundaries": [generation_member(layer) for layer in jurisdiction.layers],
         "channels": CHANNELS,
         "statuses": STATUSES,
+        "basemap": settings.basemap and {"url": settings.basemap, "credit": settings.basemap_credit},
     }

@@ -3,6 +3,7 @@
 /* global L */
 
 const FINEST_SHOWN = 9;
+const BASEMAP_OPACITY = 0.45;
 const BORDER = { color: "#4a4453" };
 const BORDER_CASING = { color: "#ffffff", weight: 2.5 };
 const DASHES = "5 4";
@@ -13,7 +14,7 @@ export function resolutionAt(zoom) {
   return Math.min(Math.max(Math.floor((zoom + 5) / 2), 7), FINEST_SHOWN);
 }
 
-export function createCityMap(element, extent, { onMove, onPick, tipOf }) {
+export function createCityMap(element, extent, { basemap, onMove, onPick, tipOf }) {
   const map = L.map(element, {
     attributionControl: false,
     zoomControl: false,
@@ -25,7 +26,13 @@ export function createCityMap(element, extent, { onMove, onPick, tipOf }) {
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   let zoomButtons = null;
 
-  const land = L.geoJSON(null, { ...inPane(map, "land", 250), style: { stroke: false, fillColor: "#ffffff", fillOpacity: 1 } });
+  if (basemap) {
+    L.tileLayer(basemap.url, { maxZoom: map.getMaxZoom(), opacity: BASEMAP_OPACITY }).addTo(map);
+    const credit = L.control.attribution({ prefix: false, position: "bottomright" }).addTo(map);
+    credit.addAttribution(textOnly(basemap.credit));
+  }
+  const fillOpacity = basemap ? 0 : 1;
+  const land = L.geoJSON(null, { ...inPane(map, "land", 250), style: { stroke: false, fillColor: "#ffffff", fillOpacity } });
   const hexagons = new L.HexagonLayer({ pane: paneAt(map, "hexagons", 350) });
   const casing = L.polyline([], { ...BORDER_CASING, ...inPane(map, "casing", 410) });
   const borders = L.polyline([], { ...BORDER, ...inPane(map, "borders", 420) });
@@ -136,4 +143,11 @@ function inPane(map, name, height) {
 
 function ringsOf({ geometry: { type, coordinates } }) {
   return type === "Polygon" ? coordinates : coordinates.flat();
+}
+
+/* Leaflet takes the credit for HTML. */
+function textOnly(text) {
+  const element = document.createElement("span");
+  element.textContent = text;
+  return element.innerHTML;
 }

@@ -49,6 +49,7 @@ const panel = createCellPanel({
   onReport: (report) => state.set({ report, cell: null }),
 });
 const cityMap = createCityMap(byId("map"), extent.bbox, {
+  basemap: extent.basemap,
   onMove: (view) => isFitting || isPrinting() || state?.adjust({ view }),
   onPick: pick,
   tipOf: ({ properties }) => `${speech.words.count({ n: speech.number(properties.count) })}. ${whyInWords(properties, shown.answer, speech)}`,

@@ -21,6 +21,9 @@ _FINE_PER_COARSE = 8
 _MOST_COLUMNS = 1 << 14
 _MOST_SHIFT = 4
 
+_BLOCKS_AT_ONCE = 1 << 12
+"""Blocks whose cells are summed up at one time: all at once, a locator of Hanoi took 300 MB to build."""
+
 
 def build_grid(edges: Edges, units: int) -> Grid:
     """Lay a grid over the edges of valid polygons.
@@ -112,14 +115,20 @@ def _pure_blocks(frame: _Frame, edges: Edges, cells: NDArray[np.int32]) -> NDArr
     size, columns = 1 << frame.shift, frame.columns << frame.shift
     cover = Cover(frame.in_fine_cells(edges), columns)
     coarse_row, coarse_column = np.divmod(np.flatnonzero(cells <= MIXED), frame.columns)
-    first = (coarse_row[:, None] * size + np.arange(size)) * columns + coarse_column[:, None] * size
-    total = np.zeros((*first.shape, size), dtype=np.int64)
-    total[:, :, 0] = cover.before(first)
     row, column = np.divmod(cover.cell, columns)
     block = MIXED - cells[frame.coarse(row, column)]
-    here = block >= 0
-    np.add.at(total, (block[here], row[here] % size, column[here] % size), cover.step[here])
-    return Cover.unit(np.cumsum(total, axis=2, out=total), several=MIXED).astype(np.int32)
+    turns = np.flatnonzero(block >= 0)[np.argsort(block[block >= 0], kind="stable")]
+    block, row, column, step = block[turns], row[turns] % size, column[turns] % size, cover.step[turns]
+    pure = np.empty((len(coarse_row), size, size), dtype=np.int32)
+    for start in range(0, len(pure), _BLOCKS_AT_ONCE):
+        part = slice(start, start + _BLOCKS_AT_ONCE)
+        first = (coarse_row[part, None] * size + np.arange(size)) * columns + coarse_column[part, None] * size
+        total = np.zeros((*first.shape, size), dtype=np.int64)
+        total[:, :, 0] = cover.before(first)
+        here = slice(*np.searchsorted(block, [start, start + _BLOCKS_AT_ONCE]))
+        np.add.at(total, (block[here] - start, row[here], column[here]), step[here])
+        pure[part] = Cover.unit(np.cumsum(total, axis=2, out=total), several=MIXED)
+    return pure
 
 
 def _candidates(

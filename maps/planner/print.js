@@ -1,5 +1,8 @@
 // What is printed is laid out for A4 (print.css), and the map in it is drawn for that size; the address stays as it is.
 
+/** Leaflet tells of a change of size so much later, and a little more. */
+const SETTLED_AFTER_MS = 400;
+
 let printing = false;
 
 export const isPrinting = () => printing;
@@ -22,6 +25,8 @@ export function printClean(map) {
   addEventListener("afterprint", () => {
     resize(false);
     map.setView(centre, zoom, { animate: false });
-    printing = false;
+    setTimeout(() => {
+      printing = false;
+    }, SETTLED_AFTER_MS);
   });
 }

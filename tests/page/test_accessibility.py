@@ -23,12 +23,12 @@ def found(page: Page, state: str) -> list[str]:
     return [f"{state}: {each['id']}: {node['html']}" for each in violations for node in each["nodes"]]
 
 
-def tab_of(name: str) -> Callable[[Page], None]:
-    return lambda page: page.locator(f"#tabs [data-tab={name}]").click()
+def click(*selectors: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        for selector in selectors:
+            page.locator(selector).first.click()
 
-
-def click(selector: str) -> Callable[[Page], None]:
-    return lambda page: page.locator(selector).first.click()
+    return act
 
 
 def in_the_middle(page: Page) -> None:
@@ -39,25 +39,18 @@ def in_the_middle(page: Page) -> None:
 
 NOTHING = "from=2010-01-01&to=2010-01-31"
 STATES: dict[str, tuple[str, Callable[[Page], None] | None]] = {
-    "first view": ("", None),
-    "English": ("lang=en", None),
-    "period": ("", click("#period summary")),
-    "downloads": ("", click("#downloads summary")),
-    "key": ("", click("#key .key-opener")),
-    "whole table": ("sort=-overdue", click("#wards .widen")),
-    "found nothing": ("find=Atlantis", None),
-    "ward": ("", click("#ranking tbody tr")),
+    "menus": ("", click("#period summary", "#downloads summary")),
+    "key": ("lang=en", click("#key .key-opener")),
+    "ward in the whole table": ("sort=-overdue", click("#ranking tbody tr", "#wards .widen")),
     "close": ("map=16/21.0108/105.8400", in_the_middle),
-    "empty": (NOTHING, None),
+    "nothing": (f"{NOTHING}&find=Atlantis", None),
 }
 ON_A_PHONE: dict[str, tuple[str, Callable[[Page], None] | None]] = {
-    "first view": ("", None),
-    "key": ("lang=en", click("#key .key-opener")),
-    "controls": ("", tab_of("controls")),
-    "wards": ("", tab_of("wards")),
-    "series": ("", tab_of("series")),
+    "key": (NOTHING, click("#key .key-opener")),
+    "controls": ("lang=en", click("#tabs [data-tab=controls]")),
+    "wards": ("", click("#tabs [data-tab=wards]")),
+    "series": ("", click("#tabs [data-tab=series]")),
     "close": ("map=16/21.0108/105.8400", in_the_middle),
-    "empty": (NOTHING, None),
 }
 
 

@@ -9,6 +9,7 @@ from geo.ranking import NAMES, Cases
 from geo.session.arguments import Day, categories_of, day_of
 from geo.session.asking import Asking
 from geo.session.frames import category_words, made_words, units_frame
+from geo.session.source import Selection
 from geo.ward_ranking import Period, Ranking, period_before
 
 if TYPE_CHECKING:
@@ -92,11 +93,16 @@ class Wards(Asking):
             "generation": layer.words | {"source": layer.generation.source},
             "as_of": f"{now}Z",
             "n": city["received"],
+            "synthetic": self._synthetic(Selection(*period, categories)),
             "city": city,
             "median": median,
             **made_words(jurisdiction.territory, self._source.name),
         }
         return units_frame(frame[[*rows.columns, "geometry"]], attrs)
+
+    def _synthetic(self, selection: Selection) -> int:
+        """Count the reports that are none, so that a map of them can say so."""
+        return int(np.count_nonzero(self._source.reports(selection, ("synthetic",))["synthetic"]))
 
 
 def _flat(ward: dict[str, Any], whole: bool) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def test_wards_are_ranked_as_the_api_ranks_them(db, http):
             np.testing.assert_array_equal(ours[column].to_numpy(float), np.array(expected, float), column)
     assert ours.attrs["city"] == body["city"]
     assert ours.attrs["median"] == body["median"]
+    assert ours.attrs["synthetic"] == ours.attrs["n"] > 0
 
 
 @pytest.mark.parametrize("boundaries_at", [None, "2025-06-30"])

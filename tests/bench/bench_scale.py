@@ -78,7 +78,7 @@ def workers(count: int) -> Iterator[Client]:
             n_workers=count,
             threads_per_worker=1,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             local_directory=folder,
         ) as cluster,
         connect(cluster.scheduler_address) as client,
@@ -101,7 +101,7 @@ def most_memory(client: Client) -> float:
 
 def results(size: Size) -> Iterator[Result]:
     """Do the same by two workers and by one; the two first locate a part of it twice, as they keep what they import."""
-    few, many = 4, size.of(24, 6)
+    few, many = 4, size.of(16, 6)
     dispatch = hanoi()
     codes = tuple(category.code for category in dispatch.categories)
     counted = Counted(codes, HANOI.time_zone, Query(WINDOW.first, WINDOW.last, 8), (WINDOW,))

@@ -11,7 +11,6 @@ from starlette.concurrency import run_in_threadpool
 from api.caller import require
 from api.hotspot_cells import Box, around, cells_in
 from api.hotspot_facts import facts_of
-from api.hotspot_files import HotspotMap
 from api.hotspot_formats import MAPS, PNG, content_of, respond_file, respond_table
 from api.hotspot_question import PUBLIC_VIEWS, Asked, check_public_details
 from api.public_counts import published
@@ -29,8 +28,8 @@ from geo.population import Residents
 from geo.privacy import Published
 from geo.public_counting import hidden_words, public_counting
 from geo.store.counts import RowCounts
+from maps.drawing import Size
 from maps.exports import table
-from maps.png import Size
 from maps.words import Language
 
 
@@ -94,6 +93,8 @@ async def answered(
         rows, name = table(found, facts), _file_name(question)
         if not drawn:
             return respond_table(request, shape.media_type, rows, facts, name)
+        from api.hotspot_files import HotspotMap  # late: a service starts seconds sooner without folium and pandas
+
         picture = HotspotMap(found, asked, dispatch, len(whole), shape.language, shape.size, hidden)
         write = picture.png if shape.media_type == PNG else picture.html
         return respond_file(request, shape.media_type, (*content_of(rows, facts), repr(shape).encode()), write, name)

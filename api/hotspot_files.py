@@ -15,12 +15,12 @@ from geo.errors import InputError
 from geo.grids import Boundaries, boundaries_of
 from geo.hotspots import Found
 from geo.simplify import simplify_coverage
-from maps.drawing import HexDrawing
+from maps.drawing import HexDrawing, Size
 from maps.exports import csv_metadata, table, to_csv, to_geojson, to_parquet
 from maps.files import write_whole
 from maps.hexagons import drawn_map
 from maps.hotspot_drawing import hotspot_drawing
-from maps.png import Size, picture
+from maps.png import picture
 from maps.words import Language
 
 MAPS: Final = (".html", ".png")

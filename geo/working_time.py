@@ -78,6 +78,10 @@ class Spans:
         span = bisect_left(after, wanted)
         return max(starts[span] + wanted - before[span], moment)
 
+    def __reduce__(self) -> tuple[type["Spans"], tuple[NDArray[np.int64], ...]]:
+        """Pickle the arrays; the views of them are made anew."""
+        return Spans, (self.starts, self.lengths, self.before, self.after)
+
     @cached_property
     def _views(self) -> tuple[memoryview, ...]:
         """The arrays as Python reads single numbers fastest."""

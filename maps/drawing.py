@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,9 @@ from geo.columns import Integers, Truths
 from maps.words import WORDS, Language
 
 NOT_COLOURED = -1
+
+Size = Literal["a4", "slide"]
+"""Of a picture: a page upright, or a slide of 16:9."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -18,10 +18,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from geo.cells import cell_polygons
-from maps.drawing import NOT_COLOURED, HexDrawing
+from maps.drawing import NOT_COLOURED, HexDrawing, Size
 from maps.words import WORDS
-
-Size = Literal["a4", "slide"]
 
 _FONT: Final = "DejaVu Sans"  # comes with matplotlib and has every Vietnamese mark
 _INK, _QUIET, _ACCENT, _LAND, _SEA, _CAUTION = "#1f1b26", "#5c5665", "#5d4582", "#ffffff", "#f1eff3", "#fff6d6"

@@ -14,7 +14,7 @@ from api.routes.filters import Filters
 from api.routes.geojson import Bbox
 from api.service import WholeService
 from geo.hotspots import Measure, Method, View
-from maps.png import Size
+from maps.drawing import Size
 from maps.words import Language
 
 router = APIRouter(prefix="/v1", tags=["maps"])

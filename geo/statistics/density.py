@@ -4,7 +4,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.spatial import cKDTree
 
 from geo.statistics.checks import Floats, finite, not_negative, positive
 from geo.statistics.words import Words
@@ -53,6 +52,8 @@ def kernel_density(counts: ArrayLike, x: ArrayLike, y: ArrayLike, bandwidth: flo
     reports = not_negative(counts, "counts", (None,))
     positive([bandwidth], "bandwidth", (1,))
     across = finite(x, "x", reports.shape)
+    from scipy.spatial import cKDTree  # late: a service starts sooner without it
+
     centres = cKDTree(np.column_stack([across, finite(y, "y", reports.shape)]))
     some = np.flatnonzero(reports)
     if not some.size:

@@ -277,18 +277,22 @@ PATHS = ["/units?at=2026-01-01&tolerance=50", "/units/00292?at=2026-01-01", "/ge
 
 @pytest.mark.parametrize("path", [*PATHS, "/generations/1/succession/1"])
 def test_who_has_an_answer_is_not_sent_it_again(http: httpx.Client, path: str) -> None:
-    first = http.get(path).raise_for_status()
+    plain = {"accept-encoding": "identity"}
+    first = http.get(path, headers=plain).raise_for_status()
     tag = first.headers["etag"]
     assert tag.startswith('"')
     assert first.headers["cache-control"] == "public, no-cache"
-    assert first.headers["vary"] == "Accept"
+    assert first.headers["vary"] == "Accept, Accept-Encoding"
     for known in (tag, f"W/{tag}", "*", f'"other, one", {tag}', f'W/"x",{tag}'):
-        again = http.get(path, headers={"if-none-match": known})
+        again = http.get(path, headers=plain | {"if-none-match": known})
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
         assert again.headers["cache-control"] == first.headers["cache-control"]
     for unknown in ('"other"', tag.strip('"'), f'"{tag[2:]}'):
-        assert http.get(path, headers={"if-none-match": unknown}).status_code == 200
-    head = http.head(path)
+        assert http.get(path, headers=plain | {"if-none-match": unknown}).status_code == 200
+    packed = http.get(path, headers={"accept-encoding": "gzip"})
+    assert packed.content == first.content
+    assert packed.headers["etag"] == (f"W/{tag}" if "content-encoding" in packed.headers else tag)
+    head = http.head(path, headers=plain)
     assert (head.status_code, head.content) == (200, b"")
     assert {name: head.headers[name] for name in ("etag", "content-type", "content-length")} == {
         name: first.headers[name] for name in ("etag", "content-type", "content-length")

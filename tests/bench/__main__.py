@@ -1,7 +1,8 @@
 """Run benchmarks, each in a process of its own, and write what they gave: ``scripts/bench [--quick] [NAME ...]``.
 
-A benchmark is a module ``tests.bench.bench_NAME`` with a function ``results(size) -> Iterator[Result]``. All of them,
-at full size, write docs/benchmarks.md; a choice of them, or quick ones, are only printed.
+A benchmark is a module ``tests.bench.bench_NAME`` with a function ``results(size) -> Iterator[Result]``. At full size
+its results are kept in tests/bench/measured, and docs/benchmarks.md is written anew from all that are there; quick
+ones are only printed.
 """
 
 import argparse
@@ -12,12 +13,14 @@ import platform
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from tests.bench.harness import Method, Result, Size
 
 _FOLDER = Path(__file__).parent
+_MEASURED = _FOLDER / "measured"
 _PAGE = _FOLDER.parents[1] / "docs" / "benchmarks.md"
 _VERSIONS = (
     "numpy", "shapely", "geopandas", "pyarrow", "fastapi", "uvicorn", "psycopg", "sqlalchemy", "asyncpg", "sedonadb",
@@ -25,9 +28,10 @@ _VERSIONS = (
 )  # fmt: skip
 _HEAD = """# Benchmarks
 
-Written by `scripts/bench`; nothing here was typed by hand. Every row was measured beside its peers in one run, on one
-machine: compare the ratios, not the seconds, with your own run. A value is the shortest of several runs (what disturbs
-a run only makes it longer) or, where calls were timed one by one, their median. Expect 20 to 30 % from run to run.
+Written by `scripts/bench`; nothing here was typed by hand. Every row was measured beside its peers in one run, on the
+machine that stands below it: compare the ratios, not the seconds, with your own run. A value is the shortest of several
+runs (what disturbs a run only makes it longer) or, where calls were timed one by one, their median. Expect 20 to 30 %
+from run to run.
 """
 
 
@@ -107,15 +111,35 @@ def main() -> None:
         for result in importlib.import_module(f"tests.bench.bench_{given.name[0]}").results(size):
             print(result.dumps(), flush=True)
         return
-    results = []
     for name in given.name or names():
         print(f"-- {name}", file=sys.stderr)
-        results += run(name, size)
-    page = "\n\n".join([_HEAD.strip(), machine(), "## The bars", bars_table(results), "## Each beside its peers"])
-    page += "\n\n" + "\n\n".join(map(result_section, results)) + "\n"
-    print(page)
-    if not given.name and not given.quick:
-        _PAGE.write_text(page, encoding="utf-8")
+        results = run(name, size)
+        if size.quick:
+            print(page(results))
+        else:
+            keep(name, results)
+            _PAGE.write_text(page(measured()) + "\n", encoding="utf-8")
+            print(bars_table(results))
+
+
+def page(results: Sequence[Result]) -> str:
+    """Write a page of results."""
+    return "\n\n".join(
+        [_HEAD.strip(), "## The bars", bars_table(results), "## Each beside its peers", *map(result_section, results)]
+    )
+
+
+def keep(name: str, results: Sequence[Result]) -> None:
+    """Keep what a benchmark gave at full size, and on what."""
+    said = [replace(result, note=f"{result.note}\n\n{machine()}".strip()).dumps() for result in results]
+    _MEASURED.mkdir(exist_ok=True)
+    (_MEASURED / f"{name}.jsonl").write_text("\n".join(said) + "\n", encoding="utf-8")
+
+
+def measured() -> list[Result]:
+    """Read what was kept, in the order of names."""
+    lines = [line for path in sorted(_MEASURED.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+    return [Result.loads(line) for line in lines]
 
 
 if __name__ == "__main__":

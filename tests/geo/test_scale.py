@@ -14,8 +14,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import shapely
+import typer
 from distributed import Client, LocalCluster
 
+from api.commands.hotspots import hotspots
 from geo.cube import Cube, Query
 from geo.cube_axes import Axes
 from geo.cube_frames import facts_of_frame
@@ -26,6 +28,7 @@ from geo.hotspot_views import counting, find
 from geo.hotspots import Question, Window
 from geo.located_file import PointColumns, Tally, locate_file
 from geo.scale import connect, count_folder, locate_folder
+from geo.store.boundaries import read_dispatch
 from geo.territory import HANOI
 from geo.vocabulary import STATUSES
 from tests.api.serving import run
@@ -192,8 +195,8 @@ def test_the_commands_send_a_folder_to_the_scheduler(cluster, city, folder, repo
     days = reports["reported_at"].dt.tz_convert(HANOI.time_zone).dt.date
     wanted = (reports["category"] == "parking") & (days >= FIRST) & (days <= LAST)
     assert gpd.read_parquet(hot)["count"].sum() == wanted.sum()
-    done = run("hotspots", "--file", folder, "--out", hot, DATABASE_URL=city.url)
-    assert (done.returncode, "--file and --scheduler go together" in done.stderr) == (2, True)
+    with pytest.raises(typer.BadParameter, match="--file and --scheduler go together"):
+        hotspots(hot, file=folder)
 
 
 def test_what_one_worker_refuses_is_said_in_one_line_and_nothing_is_left(client, dispatch, tmp_path):
@@ -243,6 +246,7 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
         pass
 
 
-def test_what_every_worker_gets_is_small(dispatch):
+def test_what_every_worker_gets_is_small(city):
     """A megabyte once a worker, however many files there are."""
-    assert len(pickle.dumps(dispatch)) < 1_000_000
+    with city.transaction() as connection:
+        assert len(pickle.dumps(read_dispatch(connection, HANOI.id))) < 1_000_000

@@ -169,7 +169,7 @@ def _emerging(grid: HexGrid, count: Count, question: Question) -> Found:
     windows = windows_of(question)
     window = question.window._replace(first=windows[0].first)
     question = replace(question, window=window, step_days=windows[0].days)
-    laid = _laid(grid, count, windows)
+    laid = _laid(grid, count, windows, told=slice(None))
     series = np.column_stack(laid.counts)
     method: Any = question.method
     weights = Weights.rings(laid.grid.cell, question.k)
@@ -190,7 +190,7 @@ def _emerging(grid: HexGrid, count: Count, question: Question) -> Found:
 def _change(grid: HexGrid, count: Count, question: Question) -> Found:
     before, window = windows_of(question)
     question = replace(question, before=before)
-    laid = _laid(grid, count, [before, window])
+    laid = _laid(grid, count, [before, window], told=slice(1, 2))
     earlier, counts = laid.counts
     found = change.change(earlier, counts, before.days, window.days, alpha=question.alpha)
     names = ("percent", "low", "high", "p", "q", "bin")
@@ -226,14 +226,15 @@ class _Laid(NamedTuple):
     synthetic: Integers
 
 
-def _laid(grid: HexGrid, count: Count, windows: list[Window]) -> _Laid:
+def _laid(grid: HexGrid, count: Count, windows: list[Window], told: slice = slice(1)) -> _Laid:
+    """Count windows; `told` are those whose reports the answer's n counts, and so its synthetic ones."""
     tallies = [count(window) for window in windows]
     grid = grid.with_cells(np.concatenate([cells for tally in tallies for cells in (tally.cell, tally.hidden)]))
     return _Laid(
         grid=grid,
         counts=[grid.counts(tally.cell, tally.count) for tally in tallies],
         hidden=np.isin(grid.cell, np.concatenate([tally.hidden for tally in tallies])),
-        synthetic=sum((grid.counts(tally.cell, tally.synthetic) for tally in tallies), np.zeros(len(grid), np.int64)),
+        synthetic=np.sum([grid.counts(tally.cell, tally.synthetic) for tally in tallies[told]], axis=0),
     )
 
 

@@ -7,7 +7,6 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,8 +31,8 @@ from geo.hotspot_views import counting, find
 from geo.hotspots import Found
 from geo.store.cube import read_cube
 from geo.store.engine import open_engine
-from tests.api.serving import api_key, run, serving
-from tests.api.test_http import demo, problem  # noqa: F401
+from tests.api.answers import problem
+from tests.api.serving import run
 from tests.conftest import Database
 
 PERIOD = {"from": "2026-01-01", "to": "2026-06-30"}
@@ -41,30 +40,6 @@ ASKED = PERIOD | {"category": "parking"}
 IN_PERIOD = """category = 'parking'
     AND (reported_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date BETWEEN '2026-01-01' AND '2026-06-30'"""
 ARROW = "application/vnd.apache.arrow.stream"
-
-
-@pytest.fixture(scope="module")
-def address(demo: Database) -> Iterator[str]:  # noqa: F811
-    with serving(demo.url) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def http(demo: Database, address: str) -> Iterator[httpx.Client]:  # noqa: F811
-    with httpx.Client(base_url=address, headers=api_key(demo.url), trust_env=False, timeout=60) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def public(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def sql(demo: Database) -> Iterator[psycopg.Connection]:  # noqa: F811
-    with demo.connect() as connection:
-        yield connection
 
 
 def cells_in(sql: psycopg.Connection, what: str, resolution: int = 8) -> list[tuple[str, object]]:
@@ -163,6 +138,15 @@ def test_emerging_steps_are_whole_weeks_that_end_with_the_period(http: httpx.Cli
     assert body["period"] == {"from": "2026-01-14", "to": "2026-06-30"}
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [{"view": view} for view in ("counts", "hotspots", "emerging", "change", "overdue")] + [{"measure": "share"}],
+)
+def test_of_reports_that_are_all_made_up_every_view_says_so(http: httpx.Client, asked: dict[str, str]) -> None:
+    body = http.get("/v1/hotspots", params=ASKED | {"view": "counts"} | asked | {"format": "json"}).json()
+    assert body["synthetic"] == body["n"] > 100
+
+
 def test_the_public_sees_no_cell_of_fewer_than_five_people(public: httpx.Client, sql: psycopg.Connection) -> None:
     month = "to_char(reported_at AT TIME ZONE 'Asia/Ho_Chi_Minh', 'YYYY-MM') || reporter::text"
     people: dict[str, set[object]] = {}
@@ -207,7 +191,7 @@ def asked_for_parking() -> Asked:
 
 
 @pytest.fixture(scope="module")
-def found(demo: Database, dispatch: Dispatch) -> Found:  # noqa: F811
+def found(demo: Database, dispatch: Dispatch) -> Found:
     """The same question, asked without HTTP."""
     asked = asked_for_parking()
     question = asked.question(dispatch)
@@ -285,7 +269,7 @@ def test_a_map_by_http_says_what_it_leaves_out_and_parquet_holds_the_columns(htt
     assert table["q"].tolist() == body["columns"]["q"]
 
 
-def test_the_command_writes_a_file_and_says_what_is_in_it(demo: Database, found: Found, tmp_path: Path) -> None:  # noqa: F811
+def test_the_command_writes_a_file_and_says_what_is_in_it(demo: Database, found: Found, tmp_path: Path) -> None:
     asked = ("--category", "parking", "--from", PERIOD["from"], "--to", PERIOD["to"])
     done = run("hotspots", *asked, "--out", tmp_path / "parking.csv", DATABASE_URL=demo.url)
     assert done.returncode == 0, done.stderr
@@ -293,7 +277,7 @@ def test_the_command_writes_a_file_and_says_what_is_in_it(demo: Database, found:
     assert (tmp_path / "parking.csv").read_text().count("\n") == found.noteworthy.sum() + 1
 
 
-def test_the_command_counts_what_http_counts_by_channel_and_time_limit(demo, http, public, tmp_path) -> None:  # noqa: F811
+def test_the_command_counts_what_http_counts_by_channel_and_time_limit(demo, http, public, tmp_path) -> None:
     """The command counts the rows by SQL, the service has its cube and the published table."""
     asked = ["--from", PERIOD["from"], "--to", PERIOD["to"], "--res", "7"]
     for more, query, client in (
@@ -317,7 +301,7 @@ def test_the_command_counts_what_http_counts_by_channel_and_time_limit(demo, htt
         assert len(answer["features"]) > 40
 
 
-def test_a_public_map_hatches_the_cells_in_which_something_may_be_hidden(public, tmp_path, demo) -> None:  # noqa: F811
+def test_a_public_map_hatches_the_cells_in_which_something_may_be_hidden(public, tmp_path, demo) -> None:
     body = public.get("/v1/hotspots", params=ASKED | {"format": "json", "res": 7}).raise_for_status().json()
     asked = ("--from", PERIOD["from"], "--to", PERIOD["to"], "--category", "parking", "--res", "7", "--language", "en")
     done = run("hotspots", *asked, "--public", "--out", tmp_path / "public.html", DATABASE_URL=demo.url)
@@ -347,7 +331,7 @@ def test_a_public_map_hatches_the_cells_in_which_something_may_be_hidden(public,
         (("--out", "no/such/folder/a.csv"), "can't be written"),
     ],
 )
-def test_a_file_that_can_not_be_is_refused_in_one_line(demo: Database, arguments: tuple, says: str) -> None:  # noqa: F811
+def test_a_file_that_can_not_be_is_refused_in_one_line(demo: Database, arguments: tuple, says: str) -> None:
     done = run("hotspots", *arguments, DATABASE_URL=demo.url)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
     assert says in done.stderr

@@ -17,7 +17,6 @@ from geo.access import Caller
 from geo.cube import Cube
 from geo.dispatch import Dispatch
 from geo.errors import ForbiddenError, SetupError
-from geo.privacy import Published
 from geo.store import months
 from geo.store.boundaries import read_dispatch
 from geo.store.changes import CHANNEL as REPORTS
@@ -117,10 +116,6 @@ class Service:
     def pool(self) -> PoolUse:
         """Connections to the database."""
         return pool_use(self._engine)
-
-    async def published(self) -> Published:
-        """Give the counts that everybody may see; a problem with Retry-After while they are being read at the start."""
-        return await run_in_threadpool(self._live.published, await self.cube(), self._today())
 
     def _today(self) -> dt.date:
         return self._clock(self.dispatch.jurisdiction.territory)

@@ -79,7 +79,7 @@ def change(cells: Cells, *, wards: gpd.GeoDataFrame | None = None, language: Lan
 def overdue(cells: Cells, *, wards: gpd.GeoDataFrame | None = None, language: Language = "vi") -> OfflineMap:
     """Show which share of the reports of each hexagon is overdue.
 
-    Parameters, what is returned and errors are those of `hexes`, for ``db.overdue(...)``.
+    Parameters, what is returned and errors are those of `hexes`, for what `geo.hotspot_views.find` gives of this view.
     """
     return _shown(cells, "overdue", wards, language)
 

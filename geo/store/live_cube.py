@@ -1,15 +1,14 @@
 """The cube of a process that answers: read once, kept up, swapped whole."""
 
-import datetime as dt
 from collections.abc import Callable
 from threading import Event, Lock
 
 from sqlalchemy import Connection, Engine, text
 
-from geo.cube import COARSEST, Cube, Query
+from geo.cube import Cube
 from geo.cube_axes import Axes
 from geo.dispatch import Dispatch
-from geo.privacy import Published, publish
+from geo.privacy import Published
 from geo.store.cube import Followed, follow, is_behind, read_cube
 from geo.store.freed_memory import give_back
 
@@ -68,20 +67,6 @@ class LiveCube:
     def followed(self) -> Followed | None:
         """The cube of now and its place in the log; None while it is still being read."""
         return self._followed
-
-    def published(self, cube: Cube, today: dt.date) -> Published:
-        """Give what the public may see of a cube: made anew when a month is over, or got further reports afterwards."""
-        with self._one_publisher:
-            key = today.replace(day=1), _reports_before(cube, today.replace(day=1)), cube.axes
-            if self._published is None or self._published[0] != key:
-                self._published = key, publish(cube, today)
-            return self._published[1]
-
-
-def _reports_before(cube: Cube, day: dt.date) -> int:
-    if cube.days is None or cube.days[0] >= day:
-        return 0
-    return cube.counts(Query(cube.days[0], day - dt.timedelta(days=1), COARSEST)).n
 
 
 def events_behind(connection: Connection, followed: Followed) -> int:

@@ -52,3 +52,16 @@ L.CanvasLayer.worldRing = (ring) =>
     const { x, y } = L.CRS.EPSG3857.latLngToPoint(L.latLng(lat, lon), 0);
     return [x, y];
   });
+
+/** Whether a place is inside rings, by the even-odd rule, so that a hole is outside: https://wrfranklin.org/Research/Short_Notes/pnpoly.html */
+L.CanvasLayer.isInside = (rings, x, y) => {
+  let inside = false;
+  for (const ring of rings) {
+    for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
+      const [xi, yi] = ring[i];
+      const [xj, yj] = ring[j];
+      if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
+    }
+  }
+  return inside;
+};

@@ -18,7 +18,7 @@
 
     hexagonAt(latlng) {
       const { x, y } = L.CRS.EPSG3857.latLngToPoint(latlng, 0);
-      const hit = ({ box, ring }) => x >= box.west && x <= box.east && y >= box.north && y <= box.south && isInside(ring, x, y);
+      const hit = ({ box, ring }) => x >= box.west && x <= box.east && y >= box.north && y <= box.south && L.CanvasLayer.isInside([ring], x, y);
       return this._shapes.find(hit)?.hexagon ?? null;
     },
 
@@ -44,7 +44,8 @@
   L.HexagonLayer.hatching = () => {
     const tile = Object.assign(document.createElement("canvas"), { width: 6, height: 6 });
     const brush = tile.getContext("2d");
-    brush.strokeStyle = "#6b6574";
+    brush.strokeStyle = "#4a4453";
+    brush.lineWidth = 1.25;
     brush.stroke(new Path2D("M-1 1 L1 -1 M0 6 L6 0 M5 7 L7 5"));
     return brush.createPattern(tile, "repeat");
   };
@@ -69,16 +70,5 @@
   function trace(path, ring, toLayer) {
     ring.forEach(([x, y], index) => (index ? path.lineTo(...toLayer(x, y)) : path.moveTo(...toLayer(x, y))));
     path.closePath();
-  }
-
-  /* The even-odd rule: https://wrfranklin.org/Research/Short_Notes/pnpoly.html */
-  function isInside(ring, x, y) {
-    let inside = false;
-    for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
-      const [xi, yi] = ring[i];
-      const [xj, yj] = ring[j];
-      if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
-    }
-    return inside;
   }
 })();

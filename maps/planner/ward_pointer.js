@@ -20,7 +20,7 @@ export function createWardPointer(map, { onPoint }) {
 
   function wardAt({ lng, lat }) {
     const isHere = ({ box: [west, south, east, north], rings }) =>
-      lng >= west && lng <= east && lat >= south && lat <= north && isInside(rings, lng, lat);
+      lng >= west && lng <= east && lat >= south && lat <= north && L.CanvasLayer.isInside(rings, lng, lat);
     return wards.find(isHere)?.code ?? null;
   }
 
@@ -43,17 +43,4 @@ export function createWardPointer(map, { onPoint }) {
     /** Outline the open ward, or none. */
     open: (code) => outline(open, code),
   };
-}
-
-/* The even-odd rule over all rings, holes included: https://wrfranklin.org/Research/Short_Notes/pnpoly.html */
-function isInside(rings, x, y) {
-  let inside = false;
-  for (const ring of rings) {
-    for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
-      const [xi, yi] = ring[i];
-      const [xj, yj] = ring[j];
-      if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
-    }
-  }
-  return inside;
 }

@@ -1,12 +1,12 @@
 // Draws what maps/hexagons.py wrote into the file.
 
-/* global L, setUpMap, fitBesideCard, readRings, drawLand, inPane, tellUnderPointer, hatching, boundsOf */
+/* global L, setUpMap, fitBesideCard, readRings, drawLand, inPane, tellUnderPointer, boundsOf */
 // eslint-disable-next-line no-unused-vars
 function drawHexagonMap(map, { language, label, hexagons, colours, classOf, hatched, tips, tipOf, outline, dashed }) {
   setUpMap(map, { language, label, maxZoom: 17 });
   const rings = readRings(hexagons);
   const cells = rings.map((ring, index) => ({ ring, tip: tips[tipOf[index]], colour: colours[classOf[index]] ?? "transparent" }));
-  const veil = hatched.length ? hatching() : null;
+  const veil = hatched.length ? L.HexagonLayer.hatching() : null;
   const veils = hatched.map((index) => ({ ring: rings[index], colour: veil }));
 
   const layer = new L.HexagonLayer({ pane: inPane(map, "hexagons", 350).pane });

@@ -90,16 +90,6 @@ function asText(text) {
   return Object.assign(document.createElement("span"), { textContent: text });
 }
 
-/** The pattern of what is hidden, to fill a shape on a canvas with. */
-function hatching() {
-  const tile = Object.assign(document.createElement("canvas"), { width: 6, height: 6 });
-  const context = tile.getContext("2d");
-  context.strokeStyle = "#4a4453";
-  context.lineWidth = 1.25;
-  context.stroke(new Path2D("M-1 1 L1 -1 M0 6 L6 0 M5 7 L7 5"));
-  return context.createPattern(tile, "repeat");
-}
-
 function boundsOf(rings) {
   return L.latLngBounds(L.GeoJSON.coordsToLatLngs(rings.flat()));
 }

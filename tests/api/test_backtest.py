@@ -8,21 +8,15 @@ import pytest
 from pyproj import Geod
 from shapely import Polygon
 
-from tests.api.serving import api_key, run, serving
-from tests.api.test_http import demo, problem  # noqa: F401
+from tests.api.answers import problem
+from tests.api.serving import api_key, run
 from tests.conftest import Database
 
 ASKED = {"category": "parking", "from": "2025-01-01", "to": "2025-12-31"}
 
 
 @pytest.fixture(scope="module")
-def address(demo: Database) -> Iterator[str]:  # noqa: F811
-    with serving(demo.url) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def http(demo: Database, address: str) -> Iterator[httpx.Client]:  # noqa: F811
+def http(demo: Database, address: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=address, headers=api_key(demo.url, "planner"), trust_env=False, timeout=60) as client:
         yield client
 
@@ -56,7 +50,7 @@ def test_last_months_counts_foretell_as_a_sum_by_hand_says(http: httpx.Client) -
         assert pai == pytest.approx(caught / n / (ground / total), rel=1e-6)
 
 
-def test_the_means_name_the_best_map_and_the_command_prints_it(demo: Database, http: httpx.Client) -> None:  # noqa: F811
+def test_the_means_name_the_best_map_and_the_command_prints_it(demo: Database, http: httpx.Client) -> None:
     body = http.get("/v1/backtest", params=ASKED).raise_for_status().json()
     for method, told in body["methods"].items():
         by_month = [month["pai"][method] for month in body["months"]]

@@ -15,8 +15,8 @@ from geo.dispatch import Dispatch
 from geo.duplicates import LIKELY, likely_pairs
 from geo.store.reports import add_reports
 from geo.territory import HANOI
+from tests.api.answers import problem
 from tests.api.serving import api_key, serving
-from tests.api.test_http import problem
 from tests.conftest import Database, cloned
 from tests.geo.planted import sightings
 

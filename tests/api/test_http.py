@@ -1,7 +1,6 @@
 """The service by HTTP: answers equal to SQL and h3, and every refusal a problem that says where it is."""
 
 from collections import Counter
-from collections.abc import Iterator
 
 import h3
 import httpx
@@ -10,11 +9,7 @@ import psycopg
 import pytest
 import shapely
 
-from geo.columns import utc_now
-from geo.demo import make_demo
-from geo.dispatch import Dispatch
-from geo.store.reports import add_reports
-from geo.territory import HANOI
+from tests.api.answers import problem
 from tests.api.serving import api_key, serving
 from tests.conftest import Database, cloned
 
@@ -23,41 +18,6 @@ REPORT = VINH_TUY | {"category": "waste", "channel": "app"}
 PERIOD = {"from": "2026-01-01", "to": "2026-03-31"}
 IN_PERIOD = "(reported_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date BETWEEN '2026-01-01' AND '2026-03-31'"
 BBOX = (105.80, 20.98, 105.90, 21.06)
-
-
-@pytest.fixture(scope="module")
-def demo(shared_cluster, city: Database, dispatch: Dispatch) -> Iterator[Database]:
-    """A database with demo reports."""
-    with cloned(shared_cluster, city.name) as database:
-        made = make_demo(dispatch, utc_now())
-        with database.transaction() as connection:
-            add_reports(connection, HANOI.id, made.reports, made.course, made.events)
-        yield database
-
-
-@pytest.fixture(scope="module")
-def http(demo: Database) -> Iterator[httpx.Client]:
-    key = api_key(demo.url)
-    with serving(demo.url) as address, httpx.Client(base_url=address, headers=key, trust_env=False) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def sql(demo: Database) -> Iterator[psycopg.Connection]:
-    with demo.connect() as connection:
-        yield connection
-
-
-def problem(answer: httpx.Response, status: int, **members: str) -> str:
-    """Check that an answer is a problem of that kind and return what it says."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    body = answer.json()
-    assert body["status"] == status
-    assert {name: body.get(name) for name in members} == members
-    assert "Traceback" not in answer.text
-    assert "\n" not in body["detail"]
-    return body["detail"]
 
 
 def shapes(body: dict) -> np.ndarray:

@@ -24,8 +24,8 @@ from geo.store.ranking import read_cases
 from geo.store.reports import add_reports
 from geo.territory import HANOI
 from geo.ward_ranking import Period
+from tests.api.answers import problem
 from tests.api.serving import api_key, run, serving
-from tests.api.test_http import problem
 from tests.conftest import Database, cloned
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

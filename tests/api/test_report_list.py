@@ -18,8 +18,8 @@ from geo.demo import make_demo
 from geo.dispatch import Dispatch
 from geo.store.reports import add_reports
 from geo.territory import HANOI
+from tests.api.answers import problem
 from tests.api.serving import api_key, serving
-from tests.api.test_http import problem
 from tests.conftest import Database, cloned
 
 LOCATED = """(

@@ -1,6 +1,7 @@
 """A report is acknowledged once it is committed, once, whatever the client sends again or breaks off."""
 
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -195,8 +196,10 @@ def test_months_are_made_before_they_begin(http, sql):
     month = "SELECT to_char(date_trunc('month', now()) + %s * interval '1 month', '\"report_\"YYYY_MM')"
     months = [sql.execute(month, [ahead]).fetchone()[0] for ahead in range(3)]
     there = "SELECT count(*) FROM pg_tables WHERE schemaname = 'report_months' AND tablename = ANY(%s)"
-    while sql.execute(there, [months]).fetchone() != (3,):
+    patience = time.monotonic() + 30
+    while (made := sql.execute(there, [months]).fetchone()) != (3,) and time.monotonic() < patience:
         http.get("/livez").raise_for_status()
+    assert made == (3,), f"of {months} there are {made}"
 
 
 def test_a_month_that_is_not_there_is_made(http, sql):

@@ -15,7 +15,6 @@ from geo.dispatch import Dispatch
 from geo.grids import grid_of
 from geo.population import Residents
 from tests.api.serving import api_key, run, started
-from tests.api.test_http import demo, problem  # noqa: F401
 from tests.conftest import Database
 
 ASKED = {"from": "2026-01-01", "to": "2026-06-30", "view": "counts", "measure": "per_1000", "format": "json"}
@@ -37,13 +36,13 @@ def file(people: dict[str, float], tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="module")
-def address(demo: Database, file: Path) -> Iterator[str]:  # noqa: F811
+def address(demo: Database, file: Path) -> Iterator[str]:
     with started("serve", DATABASE_URL=demo.url, HIENTRUONG_POPULATION=str(file)) as running:
         yield running.address
 
 
 @pytest.fixture(scope="module")
-def key(demo: Database) -> dict[str, str]:  # noqa: F811
+def key(demo: Database) -> dict[str, str]:
     return api_key(demo.url, "planner")
 
 
@@ -62,7 +61,7 @@ def test_rates_are_reports_over_the_residents_of_the_file(address, key, people):
     assert len({rate for rate in expected if rate}) > 100
 
 
-def test_the_command_and_the_service_say_the_same(demo, address, key, file, tmp_path):  # noqa: F811
+def test_the_command_and_the_service_say_the_same(demo, address, key, file, tmp_path):
     out = tmp_path / "rates.geojson"
     asked = [f"--{name}={ASKED[name]}" for name in ("from", "to", "view", "measure")]
     done = run("hotspots", *asked, "--out", out, DATABASE_URL=demo.url, HIENTRUONG_POPULATION=str(file))
@@ -72,7 +71,7 @@ def test_the_command_and_the_service_say_the_same(demo, address, key, file, tmp_
     assert written == dict(zip(body["columns"]["cell"], body["columns"]["smoothed"], strict=True))
 
 
-def test_the_extent_tells_what_can_be_asked(demo, address, key, dispatch):  # noqa: F811
+def test_the_extent_tells_what_can_be_asked(demo, address, key, dispatch):
     own, public = (httpx.get(f"{address}/v1/extent", headers=each, trust_env=False).json() for each in (key, {}))
     assert own["measures"] == ["count", "reporters", "per_km2", "per_1000", "share"]
     assert public["measures"] == ["count", "per_km2", "per_1000", "share"]
@@ -113,7 +112,7 @@ def test_cells_outside_other_boundaries_are_left_out_there(file, people, dispatc
         ("cell,population\n", "it needs cells"),
     ],
 )
-def test_a_file_that_can_not_be_used_is_told_at_the_start_in_one_line(demo, text, says, tmp_path):  # noqa: F811
+def test_a_file_that_can_not_be_used_is_told_at_the_start_in_one_line(demo, text, says, tmp_path):
     path = tmp_path / "residents.csv"
     if text is not None:
         path.write_text(text)

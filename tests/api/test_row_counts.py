@@ -11,8 +11,9 @@ import psycopg
 import pytest
 import shapely
 
-from tests.api.serving import api_key, serving
-from tests.api.test_http import BBOX, demo, problem  # noqa: F401
+from tests.api.answers import problem
+from tests.api.serving import api_key
+from tests.api.test_http import BBOX
 from tests.conftest import Database
 
 PERIOD = {"from": "2026-01-01", "to": "2026-06-30"}
@@ -41,21 +42,9 @@ class Row:
 
 
 @pytest.fixture(scope="module")
-def address(demo: Database) -> Iterator[str]:  # noqa: F811
-    with serving(demo.url) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def http(demo: Database, address: str) -> Iterator[httpx.Client]:  # noqa: F811
+def http(demo: Database, address: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=address, headers=api_key(demo.url, "analyst"), trust_env=False, timeout=60) as client:
         yield client
-
-
-@pytest.fixture(scope="module")
-def sql(demo: Database) -> Iterator[psycopg.Connection]:  # noqa: F811
-    with demo.connect() as connection:
-        yield connection
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,9 @@ import psycopg
 import pytest
 import shapely
 
-from tests.api.serving import api_key, serving
-from tests.api.test_http import BBOX, demo, problem  # noqa: F401
+from tests.api.answers import problem
+from tests.api.serving import api_key
+from tests.api.test_http import BBOX
 from tests.conftest import Database
 
 PERIOD = {"from": "2025-11-20", "to": "2026-03-10"}
@@ -21,27 +22,9 @@ WHOLE_MONTHS = f"{DAY} BETWEEN '2025-11-01' AND '2026-03-31'"
 
 
 @pytest.fixture(scope="module")
-def address(demo: Database) -> Iterator[str]:  # noqa: F811
-    with serving(demo.url) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def http(demo: Database, address: str) -> Iterator[httpx.Client]:  # noqa: F811
+def http(demo: Database, address: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=address, headers=api_key(demo.url, "planner"), trust_env=False, timeout=60) as client:
         yield client
-
-
-@pytest.fixture(scope="module")
-def public(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def sql(demo: Database) -> Iterator[psycopg.Connection]:  # noqa: F811
-    with demo.connect() as connection:
-        yield connection
 
 
 def counted(answer: httpx.Response) -> dict[str, int]:

@@ -17,8 +17,9 @@ from geo.demo import make_demo
 from geo.dispatch import Dispatch
 from geo.store.reports import add_reports
 from geo.territory import HANOI
+from tests.api.answers import problem
 from tests.api.serving import api_key, serving
-from tests.api.test_http import problem, shapes
+from tests.api.test_http import shapes
 from tests.conftest import Database, cloned
 
 OLD, NEW = "2024-07-01", "2026-01-01"

@@ -1,0 +1,50 @@
+"""A service of a database with demo reports, one for each module that asks for it, and who asks it."""
+
+from collections.abc import Iterator
+
+import httpx
+import psycopg
+import pytest
+
+from geo.columns import utc_now
+from geo.demo import make_demo
+from geo.dispatch import Dispatch
+from geo.store.reports import add_reports
+from geo.territory import HANOI
+from tests.api.serving import api_key, serving
+from tests.conftest import Database, cloned
+
+
+@pytest.fixture(scope="module")
+def demo(shared_cluster, city: Database, dispatch: Dispatch) -> Iterator[Database]:
+    """A database with demo reports."""
+    with cloned(shared_cluster, city.name) as database:
+        made = make_demo(dispatch, utc_now())
+        with database.transaction() as connection:
+            add_reports(connection, HANOI.id, made.reports, made.course, made.events)
+        yield database
+
+
+@pytest.fixture(scope="module")
+def address(demo: Database) -> Iterator[str]:
+    with serving(demo.url) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def http(demo: Database, address: str) -> Iterator[httpx.Client]:
+    """An administrator."""
+    with httpx.Client(base_url=address, headers=api_key(demo.url), trust_env=False, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def public(address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def sql(demo: Database) -> Iterator[psycopg.Connection]:
+    with demo.connect() as connection:
+        yield connection

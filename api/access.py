@@ -44,7 +44,7 @@ MAY_CALL: dict[str, tuple[str, ...]] = {
     "GET /v1/reports": SEES_REPORTS,
     "GET /v1/reports/{id}": SEES_REPORTS,
     "GET /v1/reports/{id}/events": SEES_REPORTS,
-    "POST /v1/reports/{id}/events": _HANDLES,  # which event: geo.lifecycle
+    "POST /v1/reports/{id}/events": _HANDLES,  # which event: geo.reports.lifecycle
     "GET /v1/duplicates": SEES_REPORTS,
     "GET /v1/changes": ("router", "analyst", "admin"),
 }

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from geo.foretelling import METHODS, Foretelling
-from geo.hotspots import Window
+from geo.hotspots.foretelling import METHODS, Foretelling
+from geo.hotspots.question import Window
 from geo.statistics.backtest import AREA_SHARES, MEANING
 from geo.statistics.words import Words
 

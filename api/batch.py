@@ -20,9 +20,9 @@ from api.new_report import (
 from api.problems import words_of
 from api.service import Service
 from geo.columns import utc_now
-from geo.course import arrived
 from geo.errors import InputError
-from geo.intake import Admitted, admit
+from geo.reports.course import arrived
+from geo.reports.intake import Admitted, admit
 from geo.store import months
 from geo.store.report_reading import find_by_external_ids
 from geo.store.reports import add_reports

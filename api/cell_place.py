@@ -6,9 +6,9 @@ import numpy as np
 import shapely
 from pyproj import Geod
 
-from geo.cells import cell_polygons
-from geo.jurisdiction import NEAREST_WITHIN_M, Layer
-from geo.locator import How
+from geo.hexagons.cells import cell_polygons
+from geo.location.locator import How
+from geo.units.jurisdiction import NEAREST_WITHIN_M, Layer
 from maps.words import WORDS, Language
 
 _ELLIPSOID: Final = Geod(ellps="WGS84")

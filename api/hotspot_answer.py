@@ -17,17 +17,17 @@ from api.public_counts import published
 from api.routes.geojson import bbox_of
 from api.service import Service
 from geo.access import SEES_SMALL_COUNTS, Caller
-from geo.cells import cell_polygons
-from geo.cube_axes import CUBE_RESOLUTION
+from geo.counting.axes import CUBE_RESOLUTION
 from geo.errors import InputError
-from geo.grids import grid_of
-from geo.hotspot_views import Counter, counting, find
-from geo.hotspots import Found, Question
-from geo.jurisdiction import Layer
-from geo.population import Residents
-from geo.privacy import Published
-from geo.public_counting import hidden_words, public_counting
+from geo.hexagons.cells import cell_polygons
+from geo.hexagons.grids import grid_of
+from geo.hexagons.population import Residents
+from geo.hotspots.question import Found, Question
+from geo.hotspots.views import Counter, counting, find
+from geo.privacy.public_counting import hidden_words, public_counting
+from geo.privacy.published import Published
 from geo.store.counts import RowCounts
+from geo.units.jurisdiction import Layer
 from maps.drawing import Size
 from maps.exports import table
 from maps.words import Language

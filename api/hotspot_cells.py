@@ -3,10 +3,10 @@
 import numpy as np
 import shapely
 
-from geo.cell_families import cell_bounds
-from geo.cells import cell_polygons
 from geo.columns import Integers, Truths
-from geo.cube import COARSEST
+from geo.counting.cube import COARSEST
+from geo.hexagons.cells import cell_polygons
+from geo.hexagons.families import cell_bounds
 
 Box = tuple[float, float, float, float]
 _CELL_DEGREES = 0.4

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.hotspot_question import Asked
-from geo.dispatch import Dispatch
-from geo.hotspot_facts import hotspot_facts
-from geo.hotspots import Found
-from geo.jurisdiction import Layer
+from geo.hotspots.facts import hotspot_facts
+from geo.hotspots.question import Found
+from geo.lookup.dispatch import Dispatch
+from geo.units.jurisdiction import Layer
 from maps.drawing import MapFacts
 from maps.hotspot_drawing import sentence
 from maps.hotspot_words import HOTSPOT_WORDS

@@ -10,11 +10,11 @@ import geopandas as gpd
 
 from api.hotspot_facts import facts_of, map_facts, not_drawn, only_words
 from api.hotspot_question import Asked
-from geo.dispatch import Dispatch
 from geo.errors import InputError
-from geo.grids import Boundaries, boundaries_of
-from geo.hotspots import Found
-from geo.simplify import simplify_coverage
+from geo.hexagons.grids import Boundaries, boundaries_of
+from geo.hotspots.question import Found
+from geo.lookup.dispatch import Dispatch
+from geo.units.simplify import simplify_coverage
 from maps.drawing import HexDrawing, Size
 from maps.exports import csv_metadata, table, to_csv, to_geojson, to_parquet
 from maps.files import write_whole
@@ -47,7 +47,7 @@ class HotspotMap:
     size : {"a4", "slide"}
         Of a picture.
     hidden : dict, optional
-        What is told of what everybody is not told, as `geo.public_counting.hidden_words` gives it.
+        What is told of what everybody is not told, as `geo.privacy.public_counting.hidden_words` gives it.
     """
 
     found: Found

@@ -4,14 +4,14 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from geo.cube import Query
-from geo.cube_axes import CUBE_RESOLUTION
-from geo.dispatch import Dispatch
+from geo.counting.axes import CUBE_RESOLUTION
+from geo.counting.cube import Query
+from geo.counting.period import period_of, whole_months
 from geo.errors import ForbiddenError, InputError
-from geo.hotspots import Question, Window
-from geo.period import period_of, whole_months
+from geo.hotspots.question import Question, Window
+from geo.lookup.dispatch import Dispatch
 from geo.store.counts import EVERYTHING, Only
-from geo.territory import Territory
+from geo.units.territory import Territory
 
 PUBLIC_VIEWS: Final = ("counts", "hotspots")
 """The others compare periods or time limits: what is hidden in one and not in the other would look like a change."""
@@ -31,7 +31,7 @@ class Asked:
     resolution : int
         H3, 5 to 12; finer than 9 from the rows.
     options : mapping
-        The other fields of `geo.hotspots.Question`.
+        The other fields of `geo.hotspots.question.Question`.
     statuses : tuple of str or None
     duplicates : bool
         Whether reports that were merged into others count.

@@ -10,21 +10,21 @@ from typing import Any, NamedTuple
 from api.hotspot_question import Asked, check_public
 from api.progress import Advance, share_done
 from api.settings import ServiceSettings
-from geo.cube_axes import Axes
-from geo.dispatch import Dispatch
-from geo.grids import grid_of
-from geo.hexgrid import HexGrid
-from geo.hotspot_views import counting, find, windows_of
-from geo.hotspots import Count, Found, Question, Tally, Window
-from geo.jurisdiction import Layer
-from geo.population import Residents
-from geo.privacy import publish
-from geo.public_counting import hidden_words, public_counting
+from geo.counting.axes import Axes
+from geo.hexagons.grids import grid_of
+from geo.hexagons.hexgrid import HexGrid
+from geo.hexagons.population import Residents
+from geo.hotspots.question import Count, Found, Question, Tally, Window
+from geo.hotspots.views import counting, find, windows_of
+from geo.lookup.dispatch import Dispatch
+from geo.privacy.public_counting import hidden_words, public_counting
+from geo.privacy.published import publish
 from geo.store.boundaries import read_dispatch
 from geo.store.counts import RowCounts
 from geo.store.cube import read_cube
 from geo.store.session import Connection, Engine, engine
 from geo.store.settings import read_settings, territory_settings
+from geo.units.jurisdiction import Layer
 
 
 class Answered(NamedTuple):

@@ -10,9 +10,9 @@ from api.new_report import NewReport, acknowledgement, as_json, repeated_acknowl
 from api.service import Service
 from geo.access import Caller
 from geo.columns import utc_now
-from geo.dispatch import Dispatch
 from geo.errors import CoordinateError, InputError
-from geo.intake import Admitted, admit
+from geo.lookup.dispatch import Dispatch
+from geo.reports.intake import Admitted, admit
 from geo.store.idempotency import Claim
 from geo.store.report_intake import NoMonthError, add_report, make_month
 from geo.store.report_reading import find_by_external_ids

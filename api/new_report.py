@@ -11,8 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from geo.columns import Moments, column
-from geo.dispatch import Dispatch
-from geo.intake import MAX_DESCRIPTION, MAX_EXTERNAL_ID, Admitted, Submitted
+from geo.lookup.dispatch import Dispatch
+from geo.reports.intake import MAX_DESCRIPTION, MAX_EXTERNAL_ID, Admitted, Submitted
 from geo.store.pseudonyms import pseudonym
 
 MAX_REPORTER = 200

@@ -9,8 +9,8 @@ from typing import Final
 from starlette.concurrency import run_in_threadpool
 
 from api.service import Service
-from geo.cube import Cube
-from geo.privacy import Published, publish
+from geo.counting.cube import Cube
+from geo.privacy.published import Published, publish
 
 _LASTS_S: Final = 900
 _ONE_AT_A_TIME: Final = Lock()

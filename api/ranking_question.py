@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from api.routes.geojson import generation_member
-from geo.dispatch import Dispatch
-from geo.privacy import LEAST_PEOPLE
+from geo.lookup.dispatch import Dispatch
+from geo.privacy.published import LEAST_PEOPLE
 from geo.store.ranking import read_cases
 from geo.store.session import Connection
-from geo.ward_ranking import Period, Ranking, period_before
+from geo.wards.ranking import Period, Ranking, period_before
 
 
 @dataclass(frozen=True)

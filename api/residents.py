@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.settings import ServiceSettings
-from geo.population import Residents
+from geo.hexagons.population import Residents
 from geo.store.boundaries import read_dispatch
 from geo.store.session import opened
 from geo.store.settings import read_settings

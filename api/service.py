@@ -14,9 +14,9 @@ from api.caller import Calling
 from api.keyring import Keyring
 from api.waiters import Waiters
 from geo.access import Caller
-from geo.cube import Cube
-from geo.dispatch import Dispatch
+from geo.counting.cube import Cube
 from geo.errors import ForbiddenError, SetupError
+from geo.lookup.dispatch import Dispatch
 from geo.store import months
 from geo.store.boundaries import read_dispatch
 from geo.store.changes import CHANNEL as REPORTS
@@ -29,7 +29,7 @@ from geo.store.moves import has_moves, move_open_reports
 from geo.store.row_security import act_as_officer
 from geo.store.rules import rules_version
 from geo.store.session import Connection, Engine, explained
-from geo.territory import Territory
+from geo.units.territory import Territory
 
 Result = TypeVar("Result")
 _log = logging.getLogger(__name__)

@@ -9,12 +9,12 @@ import orjson
 import shapely
 
 from api.service import Service
-from geo.locator import Locator
-from geo.simplify import simplify_coverage, simplify_each
+from geo.location.locator import Locator
 from geo.store.boundaries import read_units_frame
 from geo.store.succession import count_shared_reports
 from geo.store.units import UnitShapes, read_unit_shapes
-from geo.territory import Generation
+from geo.units.simplify import simplify_coverage, simplify_each
+from geo.units.territory import Generation
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -82,7 +82,7 @@ class Succession:
     noise_width_m : float
         Strips that are narrower may be digitising noise.
     pairs : DataFrame
-        As of `geo.succession.find_succession`.
+        As of `geo.units.succession.find_succession`.
     old, new : GeoDataFrame
         The units of the two generations.
     """
@@ -107,8 +107,8 @@ class Succession:
 @lru_cache(maxsize=_PAIRS)
 def succession(service: Service, old: int, new: int) -> Succession:
     """Lay one generation over another: a second or more, once a pair."""
-    from geo.noise import noise_width_m  # here, as they bring geopandas: the service starts a second sooner
-    from geo.succession import find_succession
+    from geo.units.noise import noise_width_m  # here, as they bring geopandas: the service starts a second sooner
+    from geo.units.succession import find_succession
 
     before, after = service.ask(lambda connection: [read_units_frame(connection, id) for id in (old, new)])
     width = noise_width_m(before, after)
@@ -117,7 +117,7 @@ def succession(service: Service, old: int, new: int) -> Succession:
 
 def succession_by_reports(service: Service, found: Succession) -> "DataFrame":
     """Add to the pairs how many of today's reports they share; counted anew each time, as reports come in."""
-    from geo.succession import with_reports
+    from geo.units.succession import with_reports
 
     territory = service.dispatch.jurisdiction.territory
     reports = service.ask(lambda connection: count_shared_reports(connection, territory, *found.locators))

@@ -11,7 +11,7 @@ from geo.store.reports import add_reports
 from geo.store.rules import put_rules, rules_version
 from geo.store.session import Engine, opened
 from geo.store.settings import territory_settings
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 
 _LOADED_BY = "hientruong up"
 
@@ -92,8 +92,8 @@ def _add_demo(engine: Engine, territory: str) -> None:
     with engine.begin() as connection:
         if count_reports(connection, territory):
             return
-        from geo.demo import make_demo
-        from geo.demo_turns import take_turns
+        from geo.demo.reports import make_demo
+        from geo.demo.turns import take_turns
 
         say("making synthetic demo reports")
         dispatch, now = read_dispatch(connection, territory), utc_now()

@@ -9,7 +9,7 @@ import shapely
 
 from boundaries.report import Finding
 from boundaries.vietnamese import one_spelling
-from geo.geodesy import areas_m2
+from geo.location.geodesy import areas_m2
 
 NOTABLE = 0.01
 """Share by which an area must differ to be listed."""

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.geodesy import areas_m2, lengths_m
-from geo.shapes import Shapes, polygonal, segments
+from geo.location.geodesy import areas_m2, lengths_m
+from geo.location.shapes import Shapes, polygonal, segments
 
 EPSILON = 1e-9
 """Degrees (0.1 mm): vertices and edges that lie closer are at the same place."""

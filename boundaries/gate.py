@@ -13,8 +13,8 @@ from boundaries.rings import check_coordinates, repair_rings
 from boundaries.verdict import judge_coverage
 from boundaries.vietnamese import nfc
 from geo.errors import InputError
-from geo.geodesy import areas_m2
-from geo.shapes import polygonal
+from geo.location.geodesy import areas_m2
+from geo.location.shapes import polygonal
 from geo.vocabulary import LEVELS
 
 TOLERANCE_M2 = 1.0

@@ -10,7 +10,7 @@ from boundaries.facts import english_name
 from boundaries.files import UnitFile
 from boundaries.report import GateReport
 from geo.errors import FileError, InputError
-from geo.locator import Locator
+from geo.location.locator import Locator
 from geo.store.boundaries import (
     Connection,
     NewGeneration,
@@ -22,7 +22,7 @@ from geo.store.boundaries import (
     put_territory,
 )
 from geo.store.relocation import Relocated, find_relocated
-from geo.territory import CATEGORIES, HANOI, Generation
+from geo.units.territory import CATEGORIES, HANOI, Generation
 
 _AREA_KIND = "Khu vực"
 

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.geodesy import lengths_m
+from geo.location.geodesy import lengths_m
 
 
 def shared_borders(

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.edges import Floats, Ints
+from geo.location.edges import Floats, Ints
 
 ROUNDS = 30
 """Rounds of smoothing: staircases are gone after about as many rounds as their steps are long."""

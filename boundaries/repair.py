@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from boundaries.coverage import EPSILON, Defect, mismatched_edges
-from geo.shapes import Shapes, polygonal
+from geo.location.shapes import Shapes, polygonal
 
 _ROUNDS = 4
 """A node that is put into one unit can be missing in a third one: matching is repeated this often at most."""

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import shapely
 
 from boundaries.report import Finding
-from geo.shapes import Shapes, polygonal
+from geo.location.shapes import Shapes, polygonal
 
 Texts = npt.NDArray[np.object_]
 

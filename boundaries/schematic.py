@@ -14,7 +14,7 @@ import shapely
 from boundaries import facts
 from boundaries.raster_coverage import coverage_of
 from boundaries.schematic_raster import grid_over, pieces_by_cell, wards_by_cell
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 
 CITY_CODE = "01"
 CITY_SINCE = dt.date(2008, 8, 1)

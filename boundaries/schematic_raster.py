@@ -6,7 +6,8 @@ such distance among those whose box holds it. An old ward that was split goes, c
 nearest in units of its own size, with handicaps that bring the new wards near their stated areas, as far as old borders
 allow.
 
-Coordinates are in cells, as in `geo.raster`: the cell in column c and row r holds c <= u < c + 1 and r <= v < r + 1.
+Coordinates are in cells, as in `geo.location.raster`: the cell in column c and row r holds c <= u < c + 1 and
+r <= v < r + 1.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from pyproj import Geod
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from geo.edges import Floats, Ints, ranges
+from geo.location.edges import Floats, Ints, ranges
 
 Mask = npt.NDArray[np.bool_]
 

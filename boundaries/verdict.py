@@ -12,7 +12,7 @@ from boundaries.coverage import Defect, gaps, mismatched_edges, overlaps
 from boundaries.exceptions import Exemption
 from boundaries.repair import repair, weld
 from boundaries.report import Finding, Severity
-from geo.shapes import Shapes
+from geo.location.shapes import Shapes
 
 NOISE_M2 = 1e-4
 """A square centimetre: what the rounding of coordinates can make of a border of kilometres. Not listed."""

@@ -5,7 +5,7 @@
     HienTruongError            anything that the data, the machine or the server refused
     ├── InputError             a value that a caller gave: names the field
     │   ├── CoordinateError    a longitude or latitude that can't be meant
-    │   └── RulesError         a table of responsibility rules (in geo.rules, with all its problems)
+    │   └── RulesError         a table of responsibility rules (in geo.responsibility.rules, with all its problems)
     ├── FileError              a file that can't be read or holds what it shouldn't
     ├── RefusedError           well formed, but not allowed by what is stored already
     │   ├── InFlightError      the same request is being worked on: send it again a little later

@@ -8,7 +8,7 @@ import orjson
 import shapely
 from numpy.typing import NDArray
 
-from geo.simplify import simplify_coverage, simplify_each
+from geo.units.simplify import simplify_coverage, simplify_each
 
 EXACT_DECIMALS = 8
 """Of coordinates that show a millimetre."""

@@ -1,4 +1,4 @@
-"""What `geo.hotspots` found as files for other programs: every format has the same rows, figures and facts."""
+"""What `geo.hotspots.question` found as files for other programs: every format has the same rows, figures and facts."""
 
 import io
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import shapely
 
-from geo.cell_families import DECIMALS, cell_geojson
-from geo.cells import cell_names, cell_polygons, cells_named
-from geo.hotspots import Found
+from geo.hexagons.cells import cell_names, cell_polygons, cells_named
+from geo.hexagons.families import DECIMALS, cell_geojson
+from geo.hotspots.question import Found
 from geo.statistics.emerging import NAMES
 
 FACTS_KEY = b"hientruong"

@@ -11,11 +11,11 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
-from geo.cells import cell_polygons, cells_named
-from geo.ellipsoid import areas_m2
 from geo.errors import InputError
-from geo.hexgrid import HexGrid
-from geo.hotspots import Found, Question, Window
+from geo.hexagons.cells import cell_polygons, cells_named
+from geo.hexagons.hexgrid import HexGrid
+from geo.hotspots.question import Found, Question, Window
+from geo.location.ellipsoid import areas_m2
 from geo.statistics.words import Words
 from maps.drawing import MapFacts
 from maps.words import WORDS, Language

@@ -1,7 +1,7 @@
-"""Maps of hexagons for notebooks: one function for each view of `geo.hotspots`.
+"""Maps of hexagons for notebooks: one function for each view of `geo.hotspots.question`.
 
-Each takes what a session (`geo.connect`) hands out, or a `geo.hotspots.Found`, and gives a folium map that shows itself
-in a notebook, with ``save(path)`` for a file that opens without the internet.
+Each takes what a session (`geo.connect`) hands out, or a `geo.hotspots.question.Found`, and gives a folium map that
+shows itself in a notebook, with ``save(path)`` for a file that opens without the internet.
 """
 
 import datetime as dt
@@ -10,7 +10,7 @@ from typing import TypeAlias
 import geopandas as gpd
 
 from geo.errors import InputError
-from geo.hotspots import Found
+from geo.hotspots.question import Found
 from maps.drawing import HexDrawing, MapFacts
 from maps.frames import facts_in, found_in
 from maps.hexagons import drawn_map
@@ -79,7 +79,7 @@ def change(cells: Cells, *, wards: gpd.GeoDataFrame | None = None, language: Lan
 def overdue(cells: Cells, *, wards: gpd.GeoDataFrame | None = None, language: Language = "vi") -> OfflineMap:
     """Show which share of the reports of each hexagon is overdue.
 
-    Parameters, what is returned and errors are those of `hexes`, for what `geo.hotspot_views.find` gives of this view.
+    Parameters, what is returned and errors are those of `hexes`, for what `geo.hotspots.views.find` gives of this view.
     """
     return _shown(cells, "overdue", wards, language)
 

@@ -3,8 +3,8 @@
 import geopandas as gpd
 import numpy as np
 
-from geo.cells import cell_polygons
-from geo.simplify import simplify_coverage
+from geo.hexagons.cells import cell_polygons
+from geo.units.simplify import simplify_coverage
 from maps.card_map import Script, face_map
 from maps.drawing import HexDrawing
 from maps.leaflet import OfflineMap

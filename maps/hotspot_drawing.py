@@ -1,12 +1,12 @@
-"""What `geo.hotspots` found, as a drawing: its colours, its legend, and the sentence that says it."""
+"""What `geo.hotspots.question` found, as a drawing: its colours, its legend, and the sentence that says it."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.hotspots import Found
-from geo.privacy import LEAST_PEOPLE
+from geo.hotspots.question import Found
+from geo.privacy.published import LEAST_PEOPLE
 from geo.statistics.emerging import NAMES
 from maps.classes import Legend, legend_of_counts, legend_of_values
 from maps.drawing import NOT_COLOURED, HexDrawing, LegendClass, MapFacts

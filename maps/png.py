@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from geo.cells import cell_polygons
+from geo.hexagons.cells import cell_polygons
 from maps.drawing import NOT_COLOURED, HexDrawing, Size
 from maps.words import WORDS
 

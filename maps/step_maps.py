@@ -9,11 +9,11 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.cells import cell_polygons
 from geo.columns import Integers
 from geo.errors import InputError
-from geo.hexgrid import HexGrid
-from geo.hotspots import Found
+from geo.hexagons.cells import cell_polygons
+from geo.hexagons.hexgrid import HexGrid
+from geo.hotspots.question import Found
 from maps.card_map import Card, Script, card_map
 from maps.drawing import NOT_COLOURED, HexDrawing
 from maps.frames import found_in

@@ -6,8 +6,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
-from geo.ellipsoid import areas_m2
 from geo.folded import folded
+from geo.location.ellipsoid import areas_m2
 from maps.boundary_map import features
 from maps.card_map import Card, Script, card_map
 from maps.finding_words import FINDING_WORDS

@@ -39,7 +39,7 @@ FIGURES: Mapping[str, tuple[Kind, Words]] = {
     "evidence_share": ("share", Words("Tỷ lệ trả lời có minh chứng", "Share answered with evidence")),
     "satisfied_share": ("share", Words("Tỷ lệ hài lòng", "Share satisfied")),
 }
-"""Each figure of `geo.ranking`: what kind of number it is, and its name."""
+"""Each figure of `geo.wards.figures`: what kind of number it is, and its name."""
 
 WARD_WORDS: Mapping[Language, WardWords] = {
     "vi": WardWords(

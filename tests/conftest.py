@@ -17,12 +17,12 @@ from psycopg import sql
 from sqlalchemy import Connection
 
 from boundaries.bundled import schematic_generations
-from geo.dispatch import Dispatch
+from geo.lookup.dispatch import Dispatch
 from geo.store.boundaries import add_generation, put_categories, put_territory, read_dispatch
 from geo.store.cluster import DATABASE, PrivateCluster
 from geo.store.engine import open_engine
 from geo.store.migrate import upgrade
-from geo.territory import CATEGORIES, HANOI
+from geo.units.territory import CATEGORIES, HANOI
 
 _numbers = itertools.count(1)
 # No test is timed: the first call into a library that is still cold on disk takes a second.

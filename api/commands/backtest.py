@@ -24,13 +24,13 @@ def backtest(
     """
     from api.hotspot_question import Asked
     from api.progress import share_done
-    from geo.cube_axes import Axes
+    from geo.counting.axes import Axes
+    from geo.counting.period import whole_months
     from geo.errors import InputError
-    from geo.foretelling import METHODS, foretell
-    from geo.grids import grid_of
-    from geo.hotspot_views import counting
-    from geo.hotspots import Window
-    from geo.period import whole_months
+    from geo.hexagons.grids import grid_of
+    from geo.hotspots.foretelling import METHODS, foretell
+    from geo.hotspots.question import Window
+    from geo.hotspots.views import counting
     from geo.statistics.backtest import AREA_SHARES, MEANING
     from geo.store.boundaries import read_dispatch
     from geo.store.cube import read_cube

@@ -115,7 +115,7 @@ def _date(moment: dt.datetime | None) -> dt.date | None:
 
 
 def _words(given: list[str] | None, known: tuple[str, ...], name: str) -> tuple[str, ...]:
-    from geo.cube_axes import positions
+    from geo.counting.axes import positions
 
     words = tuple(given or ())
     positions(known, words, name)

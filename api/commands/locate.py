@@ -9,7 +9,7 @@ import typer
 from api.commands.console import put_json, say
 
 if TYPE_CHECKING:
-    from geo.located_file import Tally
+    from geo.lookup.located_file import Tally
 
 Day = Annotated[dt.datetime | None, typer.Option("--at", formats=["%Y-%m-%d"], help="local date; today if left out")]
 
@@ -62,7 +62,7 @@ def locate_points(
 
 def _locate_point(lon: float, lat: float, day: dt.date | None, accuracy: float | None, category: str | None) -> None:
     from api.commands.stored import stored_dispatch
-    from geo.answer import locate
+    from geo.lookup.answer import locate
 
     put_json(locate(stored_dispatch(), lon, lat, day, accuracy, category))
 
@@ -72,7 +72,7 @@ def _locate_file(
 ) -> None:
     from api.commands.stored import stored_dispatch
     from api.progress import bytes_read
-    from geo.located_file import PointColumns, locate_file
+    from geo.lookup.located_file import PointColumns, locate_file
 
     with bytes_read(f"locating {file.name}") as progress:
         tally = locate_file(stored_dispatch(), file, out, PointColumns(*columns), day, category, progress)
@@ -89,7 +89,7 @@ def _locate_folder(
 ) -> None:
     from api.commands.stored import stored_dispatch
     from api.progress import share_done
-    from geo.located_file import PointColumns
+    from geo.lookup.located_file import PointColumns
     from geo.scale import connect, locate_folder
 
     with connect(scheduler) as client, share_done(f"locating {folder.name}") as progress:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from api.ranking_question import Asked
-    from geo.dispatch import Dispatch
-    from geo.ward_ranking import Ranking
+    from geo.lookup.dispatch import Dispatch
+    from geo.wards.ranking import Ranking
 
 _FORMATS = ("csv", "json")
 _SHOWN = {
@@ -55,7 +55,7 @@ def ranking(
     """
     from api.commands.boundaries.tables import print_table
     from api.new_report import as_json
-    from geo.ward_ranking import as_csv
+    from geo.wards.ranking import as_csv
 
     kind = _format(out, format)
     asked, found, dispatch, now = _found(first, last, category, boundaries_at)
@@ -86,7 +86,7 @@ def _found(
     """Count the stored reports of the configured territory."""
     from api.ranking_question import Asked
     from geo.columns import utc_now
-    from geo.period import period_of
+    from geo.counting.period import period_of
     from geo.store.boundaries import read_dispatch
     from geo.store.session import transaction
     from geo.store.settings import territory_settings

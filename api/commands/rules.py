@@ -9,8 +9,8 @@ import typer
 from api.commands.console import put, put_json, say, user
 
 if TYPE_CHECKING:
-    from geo.dispatch import Dispatch
-    from geo.rules import RuleSet
+    from geo.lookup.dispatch import Dispatch
+    from geo.responsibility.rules import RuleSet
 
 app = typer.Typer(help="Check, load and show the rules of responsibility.", no_args_is_help=True, rich_markup_mode=None)
 RulesFile = Annotated[Path, typer.Argument(help="TOML file with a [[rule]] for each rule")]
@@ -37,7 +37,7 @@ def load(
 
     Example: hientruong rules load rules.toml --commit
     """
-    from geo.rule_changes import rule_changes
+    from geo.responsibility.changes import rule_changes
     from geo.store.boundaries import read_dispatch
     from geo.store.rules import put_rules
     from geo.store.session import transaction
@@ -97,8 +97,8 @@ def list_sets() -> None:
 
 def _read_file(file: Path, dispatch: "Dispatch") -> "RuleSet":
     """Read a file of rules; tell each of its problems on a line and end with status 1."""
-    from geo.dispatch import known_to_rules, territory_calendar
-    from geo.rules import RulesError, RuleSet
+    from geo.lookup.dispatch import known_to_rules, territory_calendar
+    from geo.responsibility.rules import RulesError, RuleSet
 
     jurisdiction = dispatch.jurisdiction
     known = known_to_rules(jurisdiction, dispatch.categories)

@@ -1,6 +1,6 @@
 """What commands read from the database before they answer."""
 
-from geo.dispatch import Dispatch
+from geo.lookup.dispatch import Dispatch
 from geo.store.boundaries import read_dispatch
 from geo.store.session import transaction
 from geo.store.settings import territory_settings

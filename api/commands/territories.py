@@ -32,8 +32,8 @@ def add(
     """
     from geo.store.boundaries import add_territory
     from geo.store.session import transaction
-    from geo.territory import Territory
-    from geo.territory_checks import check_territory
+    from geo.units.territory import Territory
+    from geo.units.territory_checks import check_territory
 
     territory = Territory(id, name, name_en, time_zone, tuple(language or ("vi", "en")), holidays, metric_srid)
     check_territory(territory)

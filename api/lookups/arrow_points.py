@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 from api.lookups.arrow_messages import uncompressed_messages
 from api.lookups.body import Reader
 from api.lookups.points import SLICE, Batch, Lookup, read_days
-from geo.answers import FIELDS, Answers
 from geo.arrow_values import numbers
 from geo.columns import Floats, Words
 from geo.errors import InputError
+from geo.lookup.answers import FIELDS, Answers
 
 _NAMES = ("lon", "lat", "at", "accuracy", "category")
 

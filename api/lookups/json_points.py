@@ -11,9 +11,9 @@ from fastapi import HTTPException
 from api.lookups.limits import MAX_JSON_BYTES, MAX_JSON_POINTS, MAX_LINE_BYTES, too_large
 from api.lookups.points import Batch, Lookup, read_days
 from api.problems import problem_of
-from geo.answers import Answers
 from geo.columns import Floats, column
 from geo.errors import HienTruongError, InputError
+from geo.lookup.answers import Answers
 
 _NAMES = {"lon", "lat", "at", "accuracy", "category"}
 _ABSENT: dict[str, Any] = {}

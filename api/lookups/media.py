@@ -10,7 +10,7 @@ from api.lookups.arrow_points import read_arrow, write_arrow
 from api.lookups.json_points import read_json, read_lines, write_json, write_lines
 from api.lookups.points import Batch, Lookup
 from api.lookups.raw_points import read_raw, write_raw
-from geo.answers import Answers
+from geo.lookup.answers import Answers
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 
 from api.lookups.questions import DEFAULT_FIELDS, Many, refused_query
-from geo.answers import Answers, Asked, answer_many
 from geo.arrow_values import days
 from geo.columns import Floats, Moments, Words, column, constant
-from geo.dispatch import Dispatch
 from geo.errors import InputError
+from geo.lookup.answers import Answers, Asked, answer_many
+from geo.lookup.dispatch import Dispatch
 
 SLICE = 16_384
 """Points that are answered together: enough that Python does not count, few enough to let others in."""

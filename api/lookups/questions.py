@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from geo.answers import FIELDS
 from geo.errors import InputError
-from geo.locator import MAX_ACCURACY_M
+from geo.location.locator import MAX_ACCURACY_M
+from geo.lookup.answers import FIELDS
 
 DEFAULT_FIELDS = ("unit_code", "unit_name", "how", "certain")
 """What a batch answers about each point if nobody says what; the agency too where a category is given."""

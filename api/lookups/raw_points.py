@@ -6,9 +6,9 @@ import numpy as np
 import orjson
 
 from api.lookups.points import SLICE, Batch, Lookup
-from geo.answers import Answers
 from geo.errors import InputError
-from geo.locator import How
+from geo.location.locator import How
+from geo.lookup.answers import Answers
 
 _PAIR = 16
 OUTSIDE, INVALID = -1, -2

@@ -16,9 +16,9 @@ from api.lookups.limits import MAX_BODY_BYTES, too_large
 from api.lookups.media import Format, format_of_answer, format_of_body
 from api.lookups.points import Lookup
 from api.lookups.questions import Many, One, read_query
-from geo.answer import locate
-from geo.dispatch import Dispatch
 from geo.errors import HienTruongError
+from geo.lookup.answer import locate
+from geo.lookup.dispatch import Dispatch
 
 _AT_ONCE = 65_536
 """Bytes of a body that are answered without a thread: a few milliseconds' work."""

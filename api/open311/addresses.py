@@ -13,8 +13,8 @@ import shapely
 
 from boundaries.vietnamese import nfc, one_spelling
 from geo.errors import InputError
-from geo.jurisdiction import Jurisdiction, Layer
-from geo.territory import Unit
+from geo.units.jurisdiction import Jurisdiction, Layer
+from geo.units.territory import Unit
 
 Words = tuple[str, ...]
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from api.open311.parameters import MAX_NUMBER, Parameters, bounded, moment_of
 from api.open311.services import Attribute, attributes_of
-from geo.territory import Territory
-from geo.texts import composed, text_fault
+from geo.reports.texts import composed, text_fault
+from geo.units.territory import Territory
 
 Answers = dict[str, list[str]]
 

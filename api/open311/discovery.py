@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from api.open311.formats import MEDIA_TYPES
-from geo.jurisdiction import Jurisdiction
+from geo.units.jurisdiction import Jurisdiction
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 _CHANGED = dt.date(2026, 11, 23)

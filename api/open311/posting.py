@@ -11,11 +11,11 @@ from api.open311.addresses import find_place
 from api.open311.attributes import Answers, read_answers
 from api.open311.parameters import Parameters
 from api.routes.reports import MAX_KEY
-from geo.coordinates import check_coordinates
-from geo.dispatch import Dispatch
 from geo.errors import CoordinateError, InputError
-from geo.links import link_fault
-from geo.texts import text_fault
+from geo.location.coordinates import check_coordinates
+from geo.lookup.dispatch import Dispatch
+from geo.reports.links import link_fault
+from geo.reports.texts import text_fault
 
 FORM = "application/x-www-form-urlencoded"
 _MAX_FIELDS = 200

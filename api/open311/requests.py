@@ -7,10 +7,10 @@ from typing import Any
 import shapely
 
 from api.open311.services import service_name
-from geo.dispatch import Dispatch
-from geo.jurisdiction import Jurisdiction
-from geo.lifecycle import OPEN, is_overdue
-from geo.territory import Territory
+from geo.lookup.dispatch import Dispatch
+from geo.reports.lifecycle import OPEN, is_overdue
+from geo.units.jurisdiction import Jurisdiction
+from geo.units.territory import Territory
 
 _NOTICE = {"vi": "{lead} giải quyết trước {due}", "en": "{lead} deals with it by {due}"}
 _MERGED = {"vi": "Đã gộp vào phản ánh {}", "en": "Merged into request {}"}

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from api.open311.parameters import Parameters
 from api.routes.geojson import bbox_of
-from geo.coordinates import check_coordinates
-from geo.dispatch import Dispatch
 from geo.errors import CoordinateError
+from geo.location.coordinates import check_coordinates
+from geo.lookup.dispatch import Dispatch
 from geo.store.report_list import Circle, Wanted
 from geo.store.service_requests import WantedRequests
 

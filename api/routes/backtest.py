@@ -16,14 +16,14 @@ from api.public_counts import published
 from api.routes.filters import Filters
 from api.routes.geojson import generation_member
 from api.service import WholeService
-from geo.cube_axes import CUBE_RESOLUTION
+from geo.counting.axes import CUBE_RESOLUTION
+from geo.counting.period import whole_months
 from geo.errors import InputError
-from geo.foretelling import foretell
-from geo.grids import grid_of
-from geo.hotspot_views import counting
-from geo.hotspots import Window
-from geo.period import whole_months
-from geo.public_counting import hidden_words, public_counting
+from geo.hexagons.grids import grid_of
+from geo.hotspots.foretelling import foretell
+from geo.hotspots.question import Window
+from geo.hotspots.views import counting
+from geo.privacy.public_counting import hidden_words, public_counting
 
 router = APIRouter(prefix="/v1", tags=["maps"])
 _YEAR = dt.timedelta(days=365)

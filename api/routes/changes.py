@@ -12,7 +12,7 @@ from starlette.responses import StreamingResponse
 from api.caller import Calling
 from api.new_report import as_json
 from api.service import Served, Service
-from geo.cells import cell_names
+from geo.hexagons.cells import cell_names
 from geo.store.changes import Changes, Cursor, Page, read_changes
 
 router = APIRouter(prefix="/v1", tags=["changes"])

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Query, Response
 from api.new_report import as_json
 from api.routes.geojson import Bbox, bbox_of
 from api.service import Served
-from geo.duplicates import LIKELY, Pairs, Sightings, likely_pairs, likely_pairs_of
+from geo.counting.period import period_of
 from geo.errors import InputError
-from geo.period import period_of
+from geo.reports.duplicates import LIKELY, Pairs, Sightings, likely_pairs, likely_pairs_of
 from geo.store.duplicates import read_around, read_between
 from geo.store.session import Connection
 

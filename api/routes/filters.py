@@ -7,12 +7,12 @@ from fastapi import Depends, Query
 
 from api.hotspot_answer import unit_number
 from api.hotspot_question import Asked
-from geo.cells import STORED_RESOLUTION
-from geo.cube import COARSEST
+from geo.counting.cube import COARSEST
 from geo.errors import InputError
-from geo.hotspots import Window
-from geo.jurisdiction import Jurisdiction, Layer
+from geo.hexagons.cells import STORED_RESOLUTION
+from geo.hotspots.question import Window
 from geo.store.counts import Only
+from geo.units.jurisdiction import Jurisdiction, Layer
 
 Categories = Annotated[
     list[str] | None, Query(description="may be repeated; all categories if left out", examples=[["waste"]])

@@ -12,7 +12,7 @@ from api.shapes import succession, succession_by_reports
 from geo.access import SEES_SMALL_COUNTS, Caller
 from geo.store.boundaries import find_generation, list_generations
 from geo.store.checks import read_check_figures, read_checks
-from geo.territory import Generation
+from geo.units.territory import Generation
 
 router = APIRouter(prefix="/v1/generations", tags=["boundaries"])
 _JSON, _CSV = "application/json", "text/csv"

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from geo.coordinates import check_coordinates
 from geo.errors import CoordinateError, InputError
-from geo.jurisdiction import Layer
-from geo.territory import Generation
+from geo.location.coordinates import check_coordinates
+from geo.units.jurisdiction import Layer
+from geo.units.territory import Generation
 
 MEDIA_TYPE = "application/geo+json"
 

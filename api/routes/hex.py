@@ -15,14 +15,14 @@ from api.routes.filters import Categories, First, Last
 from api.routes.geojson import generation_member
 from api.service import Served
 from geo.access import SEES_REPORTS
-from geo.cells import cells_named
-from geo.cube import COARSEST
-from geo.cube_axes import CUBE_RESOLUTION
+from geo.counting.axes import CUBE_RESOLUTION
+from geo.counting.cube import COARSEST
+from geo.counting.period import months_of
 from geo.errors import InputError
-from geo.hotspot_views import counting
-from geo.hotspots import Count, Window
-from geo.period import months_of
-from geo.public_counting import public_counting
+from geo.hexagons.cells import cells_named
+from geo.hotspots.question import Count, Window
+from geo.hotspots.views import counting
+from geo.privacy.public_counting import public_counting
 from geo.store.report_list import Wanted, list_reports
 
 router = APIRouter(prefix="/v1", tags=["maps"])

@@ -19,15 +19,15 @@ from api.routes.geojson import Bbox, bbox_of, generation_member
 from api.service import WholeService
 from api.settings import ServiceSettings
 from geo.access import SEES_SMALL_COUNTS
-from geo.cells import cell_names
-from geo.cube import Counts
-from geo.cube import Query as CubeQuery
-from geo.cube_axes import CUBE_RESOLUTION
+from geo.counting.axes import CUBE_RESOLUTION
+from geo.counting.cube import Counts
+from geo.counting.cube import Query as CubeQuery
+from geo.counting.period import months_of
 from geo.errors import InputError
-from geo.hotspot_views import Counter
-from geo.hotspots import Measure
-from geo.period import months_of
-from geo.public_counting import fine, hidden_words
+from geo.hexagons.cells import cell_names
+from geo.hotspots.question import Measure
+from geo.hotspots.views import Counter
+from geo.privacy.public_counting import fine, hidden_words
 from geo.store.settings import read_settings
 from geo.vocabulary import CHANNELS, STATUSES
 

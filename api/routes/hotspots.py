@@ -13,7 +13,7 @@ from api.residents import KnownResidents
 from api.routes.filters import Filters
 from api.routes.geojson import Bbox
 from api.service import WholeService
-from geo.hotspots import Measure, Method, View
+from geo.hotspots.question import Measure, Method, View
 from maps.drawing import Size
 from maps.words import Language
 

@@ -12,10 +12,10 @@ from api.ranking_question import Asked
 from api.service import WholeService
 from geo.access import Caller
 from geo.columns import utc_now
+from geo.counting.period import period_of
 from geo.errors import ForbiddenError
-from geo.period import period_of
-from geo.territory import Territory
-from geo.ward_ranking import as_csv, public_period
+from geo.units.territory import Territory
+from geo.wards.ranking import as_csv, public_period
 
 router = APIRouter(prefix="/v1/wards", tags=["wards"])
 _JSON, _CSV = "application/json", "text/csv"

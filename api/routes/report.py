@@ -14,9 +14,9 @@ from api.new_report import as_json, in_utc
 from api.service import Served
 from geo.access import Caller
 from geo.columns import column, utc_now
-from geo.dispatch import Dispatch
 from geo.errors import InputError
-from geo.lifecycle import Event, Progress, allowed_events, is_overdue
+from geo.lookup.dispatch import Dispatch
+from geo.reports.lifecycle import Event, Progress, allowed_events, is_overdue
 from geo.store.audit import record
 from geo.store.events import add_event, read_events
 from geo.store.report_reading import find_report

@@ -11,13 +11,13 @@ from api.report_list import as_csv, as_geojson, as_geoparquet
 from api.routes.geojson import MEDIA_TYPE as GEOJSON
 from api.routes.geojson import Bbox, bbox_of
 from api.service import Served, Service
-from geo.cell_search import resolution_of
-from geo.cells import STORED_RESOLUTION, cells_named
-from geo.coordinates import check_coordinates
 from geo.errors import CoordinateError, InputError, NotFoundError
+from geo.hexagons.cells import STORED_RESOLUTION, cells_named
+from geo.hexagons.search import resolution_of
+from geo.location.coordinates import check_coordinates
 from geo.store.report_list import Circle, Wanted, count_wanted, list_reports
 from geo.store.session import Connection
-from geo.territory import Territory
+from geo.units.territory import Territory
 from geo.vocabulary import CHANNELS, STATUSES
 
 router = APIRouter(prefix="/v1", tags=["reports"])

@@ -15,11 +15,11 @@ from api.public_counts import published
 from api.routes.filters import BoundariesAt, Filters, UnitCode, ward_at
 from api.routes.geojson import Bbox, bbox_of, generation_member
 from api.service import WholeService
-from geo.cube import Query
-from geo.hotspot_views import Counter
-from geo.period import months_of
-from geo.privacy import Published
-from geo.public_counting import fine, hidden_words
+from geo.counting.cube import Query
+from geo.counting.period import months_of
+from geo.hotspots.views import Counter
+from geo.privacy.public_counting import fine, hidden_words
+from geo.privacy.published import Published
 
 router = APIRouter(prefix="/v1", tags=["maps"])
 _DAY = dt.timedelta(days=1)

@@ -23,7 +23,7 @@ from geo.store.units import (
     read_ancestors,
     read_appearances,
 )
-from geo.territory import Generation, Unit
+from geo.units.territory import Generation, Unit
 
 router = APIRouter(prefix="/v1", tags=["boundaries"])
 _DECIMALS = 6  # 0.1 m

@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.dataset.content import RULES, UNITS, Content
-from geo.dispatch import Dispatch, known_to_rules, territory_calendar
 from geo.errors import FileError
-from geo.jurisdiction import Jurisdiction
-from geo.layers import Parents, make_layer
-from geo.rule_files import read_dicts, read_toml, rule_entries
-from geo.rules import RuleSet
-from geo.territory import Generation, Unit
+from geo.lookup.dispatch import Dispatch, known_to_rules, territory_calendar
+from geo.responsibility.rules import RuleSet
+from geo.responsibility.written_rules import read_dicts, read_toml, rule_entries
+from geo.units.jurisdiction import Jurisdiction
+from geo.units.layers import Parents, make_layer
+from geo.units.territory import Generation, Unit
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from geo.dataset.content import ColumnWords
 from geo.geoparquet import KEY, POINTS
-from geo.report_columns import REPORT_COLUMNS, ReportColumn
+from geo.reports.columns import REPORT_COLUMNS, ReportColumn
 
 _ID, _TEXT, _COUNT = pa.int64(), pa.string(), pa.int64()
 

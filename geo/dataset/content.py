@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from geo.errors import FileError, NotFoundError
-from geo.territory import Category, Generation, Territory
+from geo.units.territory import Category, Generation, Territory
 
 METADATA: Final = "metadata.json"
 RULES: Final = "rules.toml"

@@ -6,11 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from geo.cells import cell_names, cells_named
 from geo.dataset.columns import COUNT_COLUMNS
 from geo.dataset.content import COUNTS, Content
 from geo.errors import FileError
-from geo.privacy import CITY, Published
+from geo.hexagons.cells import cell_names, cells_named
+from geo.privacy.published import CITY, Published
 
 _NUMBERS = ("count", "synthetic", "people")
 

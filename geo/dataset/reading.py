@@ -14,22 +14,22 @@ import pyarrow.dataset as ds
 
 from geo.access import PUBLIC
 from geo.columns import Integers, Words
-from geo.cube import Cube
-from geo.cube_axes import Axes
-from geo.cube_frames import facts_of_points
+from geo.counting.axes import Axes
+from geo.counting.cube import Cube
+from geo.counting.frames import facts_of_points
 from geo.dataset.boundaries import read_dispatch, read_units
 from geo.dataset.columns import report_schema
 from geo.dataset.content import REPORTS, read_content
 from geo.dataset.counts import read_counts
-from geo.dispatch import Dispatch
 from geo.errors import FileError
 from geo.geoparquet import coordinates
-from geo.locator import Locator
-from geo.privacy import Published
-from geo.ranking import Cases
+from geo.location.locator import Locator
+from geo.lookup.dispatch import Dispatch
+from geo.privacy.published import Published
 from geo.session.source import Held, Selection
-from geo.shared_reports import SharedReports, count_shared
-from geo.territory import Generation
+from geo.units.shared_reports import SharedReports, count_shared
+from geo.units.territory import Generation
+from geo.wards.figures import Cases
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

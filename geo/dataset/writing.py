@@ -13,19 +13,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from geo.counting.period import each_month
 from geo.dataset.columns import UNIT_COLUMNS, report_schema
 from geo.dataset.content import COUNTS, REPORTS, RULES, UNITS, Content, read_content, write_content
 from geo.errors import FileError, HienTruongError
 from geo.geoparquet import points
-from geo.period import each_month
-from geo.rules import RuleSet
-from geo.territory import Generation
+from geo.responsibility.rules import RuleSet
+from geo.units.territory import Generation
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 Rows = Callable[[dt.date, dt.date], Iterable[pa.Table]]
-"""Gives the reports from one local day to another, both included, as tables with the columns of `geo.report_columns`,
+"""Gives the reports from one local day to another, both included, as tables with the columns of `geo.reports.columns`,
 lon, lat, unit_id, generation_id and, if they are to be written, reporter."""
 
 Advance = Callable[[int, int], None]

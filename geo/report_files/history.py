@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from geo.columns import Columns, Integers, Moments, Truths, Words, constant
-from geo.course import Course, Events, happened, received
-from geo.intake import Admitted
+from geo.reports.course import Course, Events, happened, received
+from geo.reports.intake import Admitted
 
 _EVENTS = {"in_progress": "in_progress", "resolved": "answered", "rejected": "rejected"}
 """The event that leads to each status."""

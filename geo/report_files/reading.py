@@ -10,13 +10,13 @@ import pyarrow.compute as pc
 
 from geo.arrow_values import numbers
 from geo.columns import Floats, Integers, Moments, Truths, Words, constant
-from geo.intake import Submitted
 from geo.report_files import mapping
 from geo.report_files.history import History
 from geo.report_files.mapping import Mapping
 from geo.report_files.row_ids import RowIds
 from geo.report_files.rows import Rejected, Rows
 from geo.report_files.times import moments
+from geo.reports.intake import Submitted
 from geo.vocabulary import CHANNELS, STATUSES
 
 _WKT = r"(?i)^\s*(?:SRID=4326;)?POINT\s*(?:ZM?|M)?\s*\(\s*(?P<lon>[^\s)]+)\s+(?P<lat>[^\s)]+)"

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from distributed import Client
 
-from geo.counted_file import Counted, added, count_file
-from geo.cube import Query
-from geo.dispatch import Dispatch
+from geo.counting.counted_file import Counted, added, count_file
+from geo.counting.cube import Query
 from geo.errors import FileError, InputError
-from geo.hotspot_views import windows_of
-from geo.hotspots import Count, Question
-from geo.hotspots import Tally as CellTally
-from geo.located_file import PointColumns, Tally, locate_file
+from geo.hotspots.question import Count, Question
+from geo.hotspots.question import Tally as CellTally
+from geo.hotspots.views import windows_of
+from geo.lookup.dispatch import Dispatch
+from geo.lookup.located_file import PointColumns, Tally, locate_file
 from geo.scale.cluster import Advance, each
 from geo.scale.parts import files_of, new_folder, whole_file
 
@@ -30,7 +30,7 @@ def locate_folder(
     category: str | None = None,
     advance: Advance = lambda _done, _total: None,
 ) -> Tally:
-    """Say whose each point of many files is, as `geo.located_file.locate_file` does for one.
+    """Say whose each point of many files is, as `geo.lookup.located_file.locate_file` does for one.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def count_folder(
     query: Query,
     advance: Advance = lambda _done, _total: None,
 ) -> Count:
-    """Count the reports in many files, for `geo.hotspot_views.find`.
+    """Count the reports in many files, for `geo.hotspots.views.find`.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def count_folder(
     dispatch : Dispatch
         Its categories and time zone are those of the reports.
     source : Path
-        A folder of CSV and Parquet files, at any depth, or one file; see `geo.counted_file.count_file`.
+        A folder of CSV and Parquet files, at any depth, or one file; see `geo.counting.counted_file.count_file`.
     question : Question
         Its windows are counted, all in one reading.
     query : Query

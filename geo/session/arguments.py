@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from geo.dispatch import Dispatch
 from geo.errors import InputError, NotFoundError
-from geo.jurisdiction import Layer
-from geo.territory import Unit
+from geo.lookup.dispatch import Dispatch
+from geo.units.jurisdiction import Layer
+from geo.units.territory import Unit
 
 Day = dt.date | str
 """A local date, or its text: "2026-01-31"."""

@@ -2,15 +2,15 @@
 
 import datetime as dt
 
-from geo.cube import Query
-from geo.dispatch import Dispatch
+from geo.counting.cube import Query
+from geo.counting.period import period_of, whole_months
 from geo.errors import InputError, NotFoundError
-from geo.hotspots import Window
-from geo.jurisdiction import Layer
-from geo.period import period_of, whole_months
+from geo.hotspots.question import Window
+from geo.lookup.dispatch import Dispatch
 from geo.session.arguments import Day, Several, categories_of, day_of, unit_of, words_of
 from geo.session.source import Source
-from geo.territory import Generation
+from geo.units.jurisdiction import Layer
+from geo.units.territory import Generation
 from geo.vocabulary import STATUSES
 
 

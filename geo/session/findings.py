@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geo.cells import cell_polygons
-from geo.cube import Query
-from geo.dispatch import Dispatch
+from geo.counting.cube import Query
 from geo.errors import InputError
-from geo.grids import grid_of
-from geo.hexgrid import HexGrid
-from geo.hotspot_facts import hotspot_facts
-from geo.hotspot_views import counting, find, windows_of
-from geo.hotspots import Found, Measure, Method, Question, Window
-from geo.jurisdiction import Layer
-from geo.population import read_population
-from geo.public_counting import hidden_words, public_counting, told
+from geo.hexagons.cells import cell_polygons
+from geo.hexagons.grids import grid_of
+from geo.hexagons.hexgrid import HexGrid
+from geo.hexagons.population import read_population
+from geo.hotspots.facts import hotspot_facts
+from geo.hotspots.question import Found, Measure, Method, Question, Window
+from geo.hotspots.views import counting, find, windows_of
+from geo.lookup.dispatch import Dispatch
+from geo.privacy.public_counting import hidden_words, public_counting, told
 from geo.session.arguments import Day, Several, box_of, day_of, unit_of
 from geo.session.asking import Asking, query_of, ward_of
 from geo.session.frames import category_words, cells_frame, made_words
+from geo.units.jurisdiction import Layer
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -9,11 +9,11 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from geo.cells import cell_names, cell_polygons
-from geo.dispatch import Dispatch
-from geo.hotspots import Found
+from geo.hexagons.cells import cell_names, cell_polygons
+from geo.hotspots.question import Found
+from geo.lookup.dispatch import Dispatch
 from geo.statistics.emerging import NAMES
-from geo.territory import Territory
+from geo.units.territory import Territory
 
 
 def cells_frame(found: Found, attrs: Mapping[str, Any]) -> gpd.GeoDataFrame:

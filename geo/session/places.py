@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from geo.answers import FIELDS, Asked, answer_many
 from geo.arrow_values import days, numbers
 from geo.columns import Floats, Moments, Words, constant
-from geo.dispatch import Dispatch
 from geo.errors import InputError
+from geo.lookup.answers import FIELDS, Asked, answer_many
+from geo.lookup.dispatch import Dispatch
 from geo.session.arguments import Day, categories_of, day_of, word_of, words_of
 from geo.session.asking import Asking
 from geo.session.frames import made_words, units_frame

@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 
 from geo.errors import InputError
-from geo.jurisdiction import Jurisdiction, Layer
-from geo.report_columns import REPORT_COLUMNS
+from geo.reports.columns import REPORT_COLUMNS
 from geo.session.arguments import Day, Several, categories_of, day_of, unit_of, words_of
 from geo.session.asking import Asking
 from geo.session.frames import category_words, made_words, reports_frame
 from geo.session.source import Selection
+from geo.units.jurisdiction import Jurisdiction, Layer
 from geo.vocabulary import CHANNELS, STATUSES
 
 if TYPE_CHECKING:

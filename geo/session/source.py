@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pyarrow as pa
 
-from geo.cube import Cube
-from geo.dispatch import Dispatch
+from geo.counting.cube import Cube
 from geo.errors import ForbiddenError, InputError
-from geo.locator import Locator
-from geo.privacy import Published
-from geo.ranking import Cases
-from geo.shared_reports import SharedReports
-from geo.territory import Generation
+from geo.location.locator import Locator
+from geo.lookup.dispatch import Dispatch
+from geo.privacy.published import Published
+from geo.units.shared_reports import SharedReports
+from geo.units.territory import Generation
+from geo.wards.figures import Cases
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -125,7 +125,7 @@ class Source(Protocol):
         """Give the units of a generation by code: code, level, kind, name, name_en, area_m2, geometry."""
 
     def reports(self, selection: Selection, columns: Sequence[str]) -> pa.Table:
-        """Give columns of `geo.report_columns`, beside them lon, lat, unit_id and generation_id; in no order."""
+        """Give columns of `geo.reports.columns`, beside them lon, lat, unit_id and generation_id; in no order."""
 
     def cases(self, first: dt.date, last: dt.date, boundaries_at: dt.date, category: str | None) -> Cases:
         """Give what ward figures are made of."""

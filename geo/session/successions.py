@@ -3,13 +3,13 @@
 import pandas as pd
 
 from geo.errors import NotFoundError
-from geo.locator import Locator
-from geo.noise import noise_width_m
+from geo.location.locator import Locator
 from geo.session.arguments import Day
 from geo.session.asking import Asking
 from geo.session.frames import made_words
-from geo.succession import find_succession, with_reports
-from geo.territory import Generation
+from geo.units.noise import noise_width_m
+from geo.units.succession import find_succession, with_reports
+from geo.units.territory import Generation
 
 _TOLD = ("level", "valid_from", "valid_to", "state", "schematic", "source", "licence", "units", "replaces_id")
 

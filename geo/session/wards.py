@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.ranking import NAMES, Cases
 from geo.session.arguments import Day, categories_of, day_of
 from geo.session.asking import Asking
 from geo.session.frames import category_words, made_words, units_frame
 from geo.session.source import Selection
-from geo.ward_ranking import Period, Ranking, period_before
+from geo.wards.figures import NAMES, Cases
+from geo.wards.ranking import Period, Ranking, period_before
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -73,7 +73,7 @@ class Weights:
 
         Examples
         --------
-        >>> from geo.cells import cells_named
+        >>> from geo.hexagons.cells import cells_named
         >>> Weights.rings(cells_named(["89415cb419bffff", "89415cb4193ffff", "89415cb0003ffff"])).sums
         array([2., 2., 1.])
         """

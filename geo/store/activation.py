@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from geo import territory as values
 from geo.errors import RefusedError
 from geo.store.follow import announce
 from geo.store.generation_units import keep_identities, put_units, take_over_names
@@ -20,6 +19,7 @@ from geo.store.jurisdictions import read_dispatch
 from geo.store.moves import has_moves, move_open_reports
 from geo.store.schema import Generation
 from geo.store.territories import read_territory
+from geo.units import territory as values
 
 _EXCLUSION_VIOLATION = "23P01"
 

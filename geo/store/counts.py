@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 from sqlalchemy import BigInteger, ColumnElement, Integer, Label, and_, any_, case, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from geo.cells import parent_masks
 from geo.columns import Integers
-from geo.cube import Counts, Query
+from geo.counting.cube import Counts, Query
 from geo.errors import InputError
-from geo.jurisdiction import Jurisdiction, Layer
+from geo.hexagons.cells import parent_masks
 from geo.store.columns_out import read_columns
 from geo.store.moves import still_open
 from geo.store.report_list import Wanted, conditions
 from geo.store.schema import Report, ReportEvent
+from geo.units.jurisdiction import Jurisdiction, Layer
 from geo.vocabulary import STATUSES
 
 _DAY = dt.timedelta(days=1)
@@ -66,7 +66,7 @@ EVERYTHING = Only()
 
 @dataclass(frozen=True)
 class RowCounts:
-    """Counts that the database makes of its rows, with the methods of `geo.cube.Cube`.
+    """Counts that the database makes of its rows, with the methods of `geo.counting.cube.Cube`.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class RowCounts:
     resolution: int | None = None
 
     def counts(self, query: Query) -> Counts:
-        """Count reports by cell, as `geo.cube.Cube.counts` does."""
+        """Count reports by cell, as `geo.counting.cube.Cube.counts` does."""
         found = self._grouped(query, [self._cell(query)])
         cells, of_row = np.unique(found["cell"], return_inverse=True)
         count, synthetic = (np.bincount(of_row, found[name], len(cells)) for name in ("count", "synthetic"))
@@ -98,7 +98,7 @@ class RowCounts:
         return Counts(cells, count, np.zeros(len(cells), np.int64))
 
     def daily(self, query: Query, cells: Integers | None = None) -> Integers:
-        """Count reports by day, as `geo.cube.Cube.daily` does."""
+        """Count reports by day, as `geo.counting.cube.Cube.daily` does."""
         local = func.timezone(self.jurisdiction.territory.time_zone, Report.reported_at)
         day = (func.date(local) - literal(_EPOCH)).cast(Integer).label("day")
         within = () if cells is None else (_in(self._cell(query), cells),)

@@ -16,12 +16,12 @@ import numpy as np
 from sqlalchemy import Connection, Engine, text
 
 from geo.columns import Integers
-from geo.cube import Cube
-from geo.cube_axes import Axes, Facts
+from geo.counting.axes import Axes, Facts
+from geo.counting.cube import Cube
 from geo.store.changes import Cursor, has_newer, read_horizon
 from geo.store.fixed_rows import Table, read_fixed, taken
 from geo.store.session import explained
-from geo.territory import Territory
+from geo.units.territory import Territory
 from geo.vocabulary import STATUSES
 
 PAGE = 50_000

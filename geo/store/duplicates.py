@@ -6,10 +6,10 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, any_, func, literal, select
 
-from geo.cell_search import cells_within
-from geo.duplicates import RADIUS_M, WINDOW, Sightings
 from geo.errors import InputError, NotFoundError
-from geo.ids import moment_of
+from geo.hexagons.search import cells_within
+from geo.reports.duplicates import RADIUS_M, WINDOW, Sightings
+from geo.reports.ids import moment_of
 from geo.store.columns_out import read_columns
 from geo.store.schema import Report
 

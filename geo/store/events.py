@@ -1,4 +1,4 @@
-"""Events into the database: checked against the table of :mod:`geo.lifecycle`, one after another for each report."""
+"""Events into the database: checked against :mod:`geo.reports.lifecycle`, one after another for each report."""
 
 import datetime as dt
 from typing import Any, NamedTuple
@@ -8,10 +8,10 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, tuple_, upd
 
 from geo.access import Caller
 from geo.errors import ChangedError, InputError, NotFoundError, RefusedError
-from geo.ids import moment_of
-from geo.lifecycle import Event, Progress, after, check_event
+from geo.reports.ids import moment_of
+from geo.reports.lifecycle import Event, Progress, after, check_event
+from geo.reports.texts import composed
 from geo.store.schema import Report, ReportEvent, Unit
-from geo.texts import composed
 
 _PROGRESS = tuple(Progress.__dataclass_fields__)
 _RESPONSIBLE = ("unit_id", "generation_id", "rule", "lead", "cooperating")
@@ -69,7 +69,7 @@ def add_event(
     ChangedError
         The report is not as the caller has seen it.
     InputError, ForbiddenError, TransitionError
-        As :func:`geo.lifecycle.check_event`; the report that is merged into is not there, or is merged itself.
+        As :func:`geo.reports.lifecycle.check_event`; the report that is merged into is not there, or is merged itself.
     """
     rows = _lock(connection, id, event.duplicate_of)
     report = rows.get(id)

@@ -12,16 +12,16 @@ import pyarrow.compute as pc
 from sqlalchemy import ColumnElement, Connection, Engine, LargeBinary, Text, func, literal, select
 
 from geo.access import PUBLIC, SEES_REPORTS, Caller
-from geo.cube_axes import Axes
+from geo.counting.axes import Axes
+from geo.counting.period import period_of
 from geo.dataset.columns import COUNT_COLUMNS, UNIT_COLUMNS, report_columns, words_of
 from geo.dataset.content import Content
 from geo.dataset.counts import counts_table
 from geo.dataset.writing import Advance, Parts, Rows, write_folder
-from geo.dispatch import Dispatch
 from geo.errors import ForbiddenError, InputError, NotFoundError
-from geo.period import period_of
-from geo.privacy import publish
-from geo.report_columns import REPORT_COLUMNS
+from geo.lookup.dispatch import Dispatch
+from geo.privacy.published import publish
+from geo.reports.columns import REPORT_COLUMNS
 from geo.session.source import Selection
 from geo.store.audit import record
 from geo.store.columns_out import read_tables
@@ -33,8 +33,8 @@ from geo.store.row_security import act_as_officer
 from geo.store.schema import Report
 from geo.store.session import explained
 from geo.store.unit_frames import read_boundaries
-from geo.territory import Territory, Unit
-from geo.ward_ranking import public_period
+from geo.units.territory import Territory, Unit
+from geo.wards.ranking import public_period
 
 MAY_TELL_PEOPLE_APART = ("analyst", "admin")
 """Roles whose folders may say which reports are of the same person, if it is asked for."""

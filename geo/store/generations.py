@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select
 
-from geo import territory as values
 from geo.errors import NotFoundError
 from geo.store.schema import Boundary, Generation
+from geo.units import territory as values
 
 if TYPE_CHECKING:  # a serving process needs no geopandas, and starts a second sooner without it
     import geopandas as gpd

@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 import shapely
 from sqlalchemy import Connection, func, select
 
-from geo import territory as values
-from geo.dispatch import Dispatch, known_to_rules, territory_calendar
 from geo.errors import NotFoundError
-from geo.jurisdiction import Jurisdiction, Layer
-from geo.layers import Parents, make_layer
+from geo.lookup.dispatch import Dispatch, known_to_rules, territory_calendar
 from geo.store.generations import list_generations
 from geo.store.rules import read_rules
 from geo.store.schema import Boundary, Unit
 from geo.store.territories import read_categories, read_territory
+from geo.units import territory as values
+from geo.units.jurisdiction import Jurisdiction, Layer
+from geo.units.layers import Parents, make_layer
 
 
 def read_dispatch(connection: Connection, territory: str) -> Dispatch:

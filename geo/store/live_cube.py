@@ -5,10 +5,10 @@ from threading import Event, Lock
 
 from sqlalchemy import Connection, Engine, text
 
-from geo.cube import Cube
-from geo.cube_axes import Axes
-from geo.dispatch import Dispatch
-from geo.privacy import Published
+from geo.counting.axes import Axes
+from geo.counting.cube import Cube
+from geo.lookup.dispatch import Dispatch
+from geo.privacy.published import Published
 from geo.store.cube import Followed, follow, is_behind, read_cube
 from geo.store.freed_memory import give_back
 

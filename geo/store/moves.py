@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, text
 
 from geo.columns import Columns, Floats, Integers, Words, column
-from geo.dispatch import Dispatch
-from geo.jurisdiction import Layer
-from geo.lifecycle import OPEN
-from geo.locator import How
+from geo.location.locator import How
+from geo.lookup.dispatch import Dispatch
+from geo.reports.lifecycle import OPEN
 from geo.store.schema import Generation, Report, Unit
+from geo.units.jurisdiction import Layer
 
 BATCH = 20_000
 """Reports that are moved in one step; their rows are locked until its transaction ends."""

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from geo.errors import SetupError
+from geo.reports.texts import composed
 from geo.store.settings import territory_settings
-from geo.texts import composed
 
 _FILE = "pseudonym.key"
 _KEY_BYTES = 32

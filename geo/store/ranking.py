@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, func
 
-from geo.jurisdiction import Jurisdiction
-from geo.ranking import Cases
 from geo.store.schema import Report
 from geo.store.units_at import reported_between, units_of_reports
+from geo.units.jurisdiction import Jurisdiction
+from geo.wards.figures import Cases
 
 # A 64-bit hash of the pseudonym tells people apart; two who share one would only be taken for fewer people.
 _REPORTER = func.coalesce(func.hashtextextended(func.encode(Report.reporter, "hex"), 0, type_=BigInteger), 0).label(

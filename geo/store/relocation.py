@@ -6,12 +6,12 @@ import numpy as np
 from sqlalchemy import Connection, func, select
 
 from geo.columns import Columns, Truths, Words
-from geo.jurisdiction import NEAREST_WITHIN_M
-from geo.locator import Locator
+from geo.location.locator import Locator
 from geo.store.columns_out import read_columns
 from geo.store.moves import still_open
 from geo.store.schema import Report, Unit
-from geo.territory import Generation
+from geo.units.jurisdiction import NEAREST_WITHIN_M
+from geo.units.territory import Generation
 
 
 @dataclass(frozen=True)

@@ -18,15 +18,15 @@ import numpy as np
 from sqlalchemy import Engine
 
 from geo.columns import utc_now
-from geo.course import Course, Events, arrived
-from geo.dispatch import Dispatch
 from geo.errors import FileError
-from geo.intake import Admitted, admit
+from geo.lookup.dispatch import Dispatch
 from geo.report_files.files import open_reports
 from geo.report_files.history import told
 from geo.report_files.mapping import Mapping
 from geo.report_files.reading import ReportReading
 from geo.report_files.rows import Reader, Rejected
+from geo.reports.course import Course, Events, arrived
+from geo.reports.intake import Admitted, admit
 from geo.store import months
 from geo.store.boundaries import read_dispatch
 from geo.store.reports import add_reports

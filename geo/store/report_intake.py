@@ -11,7 +11,7 @@ from psycopg import errors
 from sqlalchemy import Connection
 
 from geo.columns import Moments
-from geo.intake import Admitted
+from geo.reports.intake import Admitted
 from geo.store import months
 
 _COLUMNS = (

@@ -22,12 +22,12 @@ from sqlalchemy import (
     tuple_,
 )
 
-from geo.cell_search import cells_within, stored_range
 from geo.folded import folded_words, word_pattern
-from geo.ids import moment_of
-from geo.jurisdiction import NEAREST_WITHIN_M
+from geo.hexagons.search import cells_within, stored_range
+from geo.reports.ids import moment_of
 from geo.store.report_reading import select_reports
 from geo.store.schema import Boundary, Report, Unit
+from geo.units.jurisdiction import NEAREST_WITHIN_M
 
 _BY_CELLS_UNTIL_M = 300.0
 """Up to this radius the index of cells finds the reports near a point; further ones are found by time."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, func, select, tuple_
 
 from geo.errors import NotFoundError
-from geo.ids import moment_of
+from geo.reports.ids import moment_of
 from geo.store.schema import ExternalReference, Report, Unit
 
 

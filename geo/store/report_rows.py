@@ -1,4 +1,4 @@
-"""Reports out of the database as Arrow columns: those of a selection, with the columns of `geo.report_columns`."""
+"""Reports out of the database as Arrow columns: those of a selection, with the columns of `geo.reports.columns`."""
 
 import datetime as dt
 import json
@@ -8,12 +8,12 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, Select, Text, func, select
 
-from geo.report_columns import REPORT_COLUMNS
+from geo.reports.columns import REPORT_COLUMNS
 from geo.session.source import Selection
 from geo.store.columns_out import read_table
 from geo.store.report_list import Wanted, conditions
 from geo.store.schema import Report, Unit
-from geo.territory import Territory
+from geo.units.territory import Territory
 
 _NEXT = dt.timedelta(days=1)
 _OF_UNITS = {"unit_code": Unit.code, "unit_name": Unit.name, "unit_name_en": Unit.name_en}

@@ -9,8 +9,8 @@ import shapely
 from sqlalchemy import Connection, text
 
 from geo.columns import Integers, Moments, Truths, Words, missing
-from geo.course import Course, Events
-from geo.intake import Admitted
+from geo.reports.course import Course, Events
+from geo.reports.intake import Admitted
 from geo.store import months
 from geo.store.copy_binary import copy_rows, text_arrays
 

@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from geo.errors import NotFoundError
-from geo.rule import Rule as RuleValue
-from geo.rule_checks import Known
-from geo.rules import RuleSet as RuleTable
-from geo.rules import default_rules
+from geo.responsibility.checks import Known
+from geo.responsibility.rule import Rule as RuleValue
+from geo.responsibility.rules import RuleSet as RuleTable
+from geo.responsibility.rules import default_rules
+from geo.responsibility.working_time import WorkingCalendar
 from geo.store.follow import announce
 from geo.store.schema import Rule, RuleSet
-from geo.territory import HANOI
-from geo.working_time import WorkingCalendar
+from geo.units.territory import HANOI
 
 _COLUMNS = tuple(RuleValue.model_fields)
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, insert, select, tuple_
 
-from geo.ids import moment_of
-from geo.lifecycle import OPEN
+from geo.reports.ids import moment_of
+from geo.reports.lifecycle import OPEN
 from geo.store.report_list import Wanted, comes_after, conditions
 from geo.store.report_reading import select_reports
 from geo.store.schema import Report, ReportAttributes, ReportEvent

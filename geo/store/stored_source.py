@@ -10,14 +10,12 @@ import pyarrow as pa
 from sqlalchemy.engine import make_url
 
 from geo.columns import utc_now
-from geo.cube import Cube
-from geo.dispatch import Dispatch
+from geo.counting.cube import Cube
 from geo.errors import SetupError
-from geo.locator import Locator
-from geo.privacy import Published
-from geo.ranking import Cases
+from geo.location.locator import Locator
+from geo.lookup.dispatch import Dispatch
+from geo.privacy.published import Published
 from geo.session.source import Held, Selection
-from geo.shared_reports import SharedReports
 from geo.store.boundaries import list_generations, read_dispatch
 from geo.store.follow import boundaries_version
 from geo.store.live_cube import LiveCube
@@ -28,7 +26,9 @@ from geo.store.session import Connection, database, explained, opened
 from geo.store.settings import sqlalchemy_url, territory_settings
 from geo.store.succession import count_shared_reports
 from geo.store.unit_frames import read_boundaries
-from geo.territory import Generation
+from geo.units.shared_reports import SharedReports
+from geo.units.territory import Generation
+from geo.wards.figures import Cases
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.dialects.postgresql import BYTEA
 
 from geo.columns import Floats
-from geo.locator import Locator
-from geo.shared_reports import SharedReports, count_shared
+from geo.location.locator import Locator
 from geo.store.schema import Report
-from geo.territory import Territory
+from geo.units.shared_reports import SharedReports, count_shared
+from geo.units.territory import Territory
 
 _NEXT = dt.timedelta(days=1)
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from geo import territory as values
 from geo.errors import NotFoundError, RefusedError
 from geo.store.schema import Category, Territory
+from geo.units import territory as values
 
 
 def put_territory(connection: Connection, territory: values.Territory) -> None:

@@ -10,10 +10,10 @@ import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
-from geo import territory as values
 from geo.errors import NotFoundError
 from geo.store.generations import list_generations
 from geo.store.schema import Boundary, Generation, Unit
+from geo.units import territory as values
 
 _UNIT = [getattr(Unit, name) for name in values.Unit.__dataclass_fields__]
 

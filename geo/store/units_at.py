@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from geo.columns import Columns, Integers, Words
-from geo.jurisdiction import Jurisdiction, Layer
 from geo.store.columns_out import read_columns
 from geo.store.schema import Report
-from geo.territory import Territory
+from geo.units.jurisdiction import Jurisdiction, Layer
+from geo.units.territory import Territory
 
 
 @dataclass(frozen=True)

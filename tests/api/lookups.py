@@ -12,11 +12,11 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.identity import Identities
 from api.keyring import Keyring
-from geo.dispatch import Dispatch, known_to_rules, territory_calendar
-from geo.jurisdiction import Jurisdiction, Layer
-from geo.locator import Locator
-from geo.rules import default_rules
-from geo.territory import CATEGORIES, HANOI, Generation, Unit
+from geo.location.locator import Locator
+from geo.lookup.dispatch import Dispatch, known_to_rules, territory_calendar
+from geo.responsibility.rules import default_rules
+from geo.units.jurisdiction import Jurisdiction, Layer
+from geo.units.territory import CATEGORIES, HANOI, Generation, Unit
 from tests.geo.coverages import Coverage
 
 JSON, LINES, ARROW, RAW = (

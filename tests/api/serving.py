@@ -13,7 +13,7 @@ from threading import Thread
 
 from geo.store.engine import open_engine
 from geo.store.keys import create_key
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 
 COMMAND = Path(sys.executable).with_name("hientruong")
 _ADDRESS = re.compile(r"http://[^\s]+")

@@ -17,13 +17,13 @@ from api.commands.boundaries import app
 from api.commands.boundaries.options import Level
 from boundaries.checked import read_checked
 from boundaries.facts import succession_2025
-from geo.demo import make_demo
-from geo.dispatch import Dispatch
+from geo.demo.reports import make_demo
 from geo.errors import FileError, InputError, NotFoundError, RefusedError
+from geo.lookup.dispatch import Dispatch
 from geo.store.boundaries import NewGeneration, add_generation, list_generations, put_territory, read_units_frame
 from geo.store.reports import add_reports
 from geo.store.settings import database_settings
-from geo.territory import HANOI, Generation
+from geo.units.territory import HANOI, Generation
 from geo.vocabulary import LEVELS
 from tests.conftest import Database
 from tests.geo.coverages import merged_cells

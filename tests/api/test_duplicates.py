@@ -10,11 +10,11 @@ import psycopg
 import pytest
 
 from geo.columns import utc_now
-from geo.demo import make_demo
-from geo.dispatch import Dispatch
-from geo.duplicates import LIKELY, likely_pairs
+from geo.demo.reports import make_demo
+from geo.lookup.dispatch import Dispatch
+from geo.reports.duplicates import LIKELY, likely_pairs
 from geo.store.reports import add_reports
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from tests.api.answers import problem
 from tests.api.serving import api_key, serving
 from tests.conftest import Database, cloned

@@ -12,14 +12,14 @@ import shapely
 from typer.testing import CliRunner, Result
 
 from api.command_line import app
-from geo.cube import Query
+from geo.counting.cube import Query
 from geo.errors import InputError, RefusedError
 from geo.store.boundaries import list_generations, read_dispatch
 from geo.store.counts import RowCounts
 from geo.store.report_reading import count_reports
 from geo.store.settings import database_settings
 from geo.store.units_at import count_units
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from tests.conftest import Database
 
 SINCE_JULY = ("--level", "ward", "--valid-from", "2025-07-01")

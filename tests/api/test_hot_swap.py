@@ -13,13 +13,13 @@ from typer.testing import CliRunner
 
 from api.commands.boundaries import app
 from api.service import Service
-from geo.answer import locate
-from geo.demo import make_demo
+from geo.demo.reports import make_demo
+from geo.lookup.answer import locate
 from geo.store.boundaries import NewGeneration, add_draft, add_generation, list_generations, read_units_frame
 from geo.store.moves import has_moves
 from geo.store.reports import add_reports
 from geo.store.settings import database_settings
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 
 POINT = (105.856919, 21.005396)
 DAY = dt.date(2026, 1, 1)

@@ -24,11 +24,11 @@ from PIL import Image
 
 from api.hotspot_files import HotspotMap, write_hotspots
 from api.hotspot_question import Asked
-from geo.cube_axes import Axes
-from geo.dispatch import Dispatch
-from geo.grids import grid_of
-from geo.hotspot_views import counting, find
-from geo.hotspots import Found
+from geo.counting.axes import Axes
+from geo.hexagons.grids import grid_of
+from geo.hotspots.question import Found
+from geo.hotspots.views import counting, find
+from geo.lookup.dispatch import Dispatch
 from geo.store.cube import read_cube
 from geo.store.engine import open_engine
 from tests.api.answers import problem

@@ -15,7 +15,7 @@ from api.first_key import FILE
 from api.keyring import Keyring
 from geo.keys import new_key
 from geo.store.keys import read_keys
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from tests.api.serving import api_key, run, serving, started
 from tests.conftest import Database, cloned
 

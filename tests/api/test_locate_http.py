@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from api.lookups import limits, questions
 from api.lookups.schemas import BatchAnswer, BatchAnswers, LocateAnswer
-from geo.answer import locate
+from geo.lookup.answer import locate
 from tests.api.lookups import ARROW, JSON, LINES, RAW, application, as_arrow, as_raw, ask, from_arrow, post
 from tests.geo.coverages import spread
 

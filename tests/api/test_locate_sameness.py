@@ -8,8 +8,8 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 
-from geo.jurisdiction import NEAREST_WITHIN_M
-from geo.locator import How
+from geo.location.locator import How
+from geo.units.jurisdiction import NEAREST_WITHIN_M
 from tests.api.lookups import (
     ARROW,
     JSON,

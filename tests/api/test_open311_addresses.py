@@ -4,8 +4,8 @@ import pytest
 import shapely
 
 from api.open311.addresses import find_place
-from geo.dispatch import Dispatch
 from geo.errors import InputError
+from geo.lookup.dispatch import Dispatch
 
 
 def test_every_ward_of_any_time_is_found_by_its_name_and_its_district(dispatch: Dispatch):

@@ -10,11 +10,11 @@ import pyproj
 import pytest
 
 from geo.columns import column
-from geo.course import arrived
-from geo.dispatch import Dispatch
-from geo.intake import Submitted, admit
+from geo.lookup.dispatch import Dispatch
+from geo.reports.course import arrived
+from geo.reports.intake import Submitted, admit
 from geo.store.reports import add_reports
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from tests.api.serving import api_key, serving
 from tests.conftest import Database, cloned
 

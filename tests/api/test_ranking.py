@@ -16,14 +16,14 @@ import pandas as pd
 import psycopg
 import pytest
 
-from geo.demo import make_demo
-from geo.dispatch import Dispatch
-from geo.privacy import LEAST_PEOPLE
-from geo.ranking import NAMES
+from geo.demo.reports import make_demo
+from geo.lookup.dispatch import Dispatch
+from geo.privacy.published import LEAST_PEOPLE
 from geo.store.ranking import read_cases
 from geo.store.reports import add_reports
-from geo.territory import HANOI
-from geo.ward_ranking import Period
+from geo.units.territory import HANOI
+from geo.wards.figures import NAMES
+from geo.wards.ranking import Period
 from tests.api.answers import problem
 from tests.api.serving import api_key, run, serving
 from tests.conftest import Database, cloned

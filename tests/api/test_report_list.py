@@ -14,10 +14,10 @@ import psycopg
 import pytest
 
 from geo.columns import utc_now
-from geo.demo import make_demo
-from geo.dispatch import Dispatch
+from geo.demo.reports import make_demo
+from geo.lookup.dispatch import Dispatch
 from geo.store.reports import add_reports
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from tests.api.answers import problem
 from tests.api.serving import api_key, serving
 from tests.conftest import Database, cloned

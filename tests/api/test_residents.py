@@ -10,10 +10,10 @@ import httpx
 import numpy as np
 import pytest
 
-from geo.cells import cell_names, parents
-from geo.dispatch import Dispatch
-from geo.grids import grid_of
-from geo.population import Residents
+from geo.hexagons.cells import cell_names, parents
+from geo.hexagons.grids import grid_of
+from geo.hexagons.population import Residents
+from geo.lookup.dispatch import Dispatch
 from tests.api.serving import api_key, run, started
 from tests.conftest import Database
 

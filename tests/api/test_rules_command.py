@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from api.service import Service
-from geo.answer import locate
-from geo.territory import HANOI
+from geo.lookup.answer import locate
+from geo.units.territory import HANOI
 from tests.api.serving import run
 from tests.conftest import Database
 

@@ -10,7 +10,7 @@ import pytest
 from api.app import create_app
 from geo.store import pseudonyms
 from geo.store.settings import territory_settings
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from tests.api.serving import api_key
 from tests.conftest import Database
 

@@ -13,7 +13,7 @@ import duckdb
 import httpx
 import numpy as np
 
-from geo.cells import cell_names
+from geo.hexagons.cells import cell_names
 from tests.api.serving import api_key, started
 from tests.bench.city import hanoi_database
 from tests.bench.harness import Method, Result, Size, at_most, cpu_seconds, one_by_one, peak_mb, times_faster

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from api.start import prepare
-from geo.demo import make_demo
-from geo.duplicates import LIKELY, likely_pairs
+from geo.demo.reports import make_demo
+from geo.reports.duplicates import LIKELY, likely_pairs
 from geo.store.boundaries import read_dispatch
 from geo.store.cluster import DATABASE, PrivateCluster
 from geo.store.migrate import upgrade
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from tests.bench.harness import Method, Result, Size, best_of
 from tests.conftest import cloned, reachable_folder
 from tests.geo.planted import judge, planted, sightings

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from geo.store.report_import import import_file
 from geo.store.schema import ExternalReference, Report, ReportEvent
 from geo.store.session import opened
-from geo.territory import CATEGORIES, HANOI
+from geo.units.territory import CATEGORIES, HANOI
 from tests.bench.city import hanoi_database
 from tests.bench.harness import Bar, Method, Result, Size, best_of
 

@@ -10,7 +10,7 @@ import pyarrow
 import sedonadb
 import shapely
 
-from geo.locator import Locator
+from geo.location.locator import Locator
 from geo.store.cluster import PrivateCluster
 from tests.bench.harness import Method, Result, Size, at_most, best_of, one_by_one, one_core, times_faster
 from tests.bench.points import city_points

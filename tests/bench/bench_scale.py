@@ -18,16 +18,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from distributed import Client, LocalCluster
 
-from geo.counted_file import Counted, count_file
-from geo.cube import Query
-from geo.dispatch import Dispatch
-from geo.hotspots import Window
-from geo.located_file import locate_file
+from geo.counting.counted_file import Counted, count_file
+from geo.counting.cube import Query
+from geo.hotspots.question import Window
+from geo.lookup.dispatch import Dispatch
+from geo.lookup.located_file import locate_file
 from geo.scale import connect
 from geo.scale.cluster import each
 from geo.store.boundaries import read_dispatch
 from geo.store.engine import open_engine
-from geo.territory import CATEGORIES, HANOI
+from geo.units.territory import CATEGORIES, HANOI
 from tests.bench.city import hanoi_database
 from tests.bench.harness import Method, Result, Size, peak_mb
 

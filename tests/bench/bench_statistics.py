@@ -9,7 +9,7 @@ from esda import fdr as esda_fdr
 from esda.getisord import G_Local
 from libpysal.graph import Graph
 
-from geo.hexgrid import HexGrid
+from geo.hexagons.hexgrid import HexGrid
 from geo.statistics.emerging import emerging_hot_spots
 from geo.statistics.gi import hot_spots
 from geo.statistics.mann_kendall import mann_kendall

@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from geo.cells import cells_of, parents
-from geo.jurisdiction import Layer
+from geo.hexagons.cells import cells_of, parents
 from geo.store.boundaries import read_dispatch
 from geo.store.copy_binary import copy_rows
-from geo.territory import HANOI
+from geo.units.jurisdiction import Layer
+from geo.units.territory import HANOI
 from geo.vocabulary import STATUSES
 from tests.bench.city import City
 from tests.bench.points import city_points

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from boundaries import facts
 from boundaries.files import read_units
 from boundaries.schematic import schematic_layers
-from geo.geodesy import areas_m2, lengths_m
-from geo.locator import Locator
-from geo.noise import noise_width_m
-from geo.shared_reports import SharedReports
-from geo.succession import find_succession, with_reports
+from geo.location.geodesy import areas_m2, lengths_m
+from geo.location.locator import Locator
+from geo.units.noise import noise_width_m
+from geo.units.shared_reports import SharedReports
+from geo.units.succession import find_succession, with_reports
 from tests.geo.coverages import Coverage, coverages
 
 METRE = 1 / 111_195  # in degrees, near enough on the equator

@@ -11,7 +11,7 @@ import shapely
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from geo.edges import Edges
+from geo.location.edges import Edges
 
 DATA = Path(__file__).parents[2] / os.environ.get("HIENTRUONG_TEST_DATA", "../shared/data")
 

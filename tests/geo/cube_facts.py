@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import h3
 import numpy as np
 
-from geo.cells import cells_of
-from geo.cube import Query
-from geo.cube_axes import Axes, Facts
+from geo.counting.axes import Axes, Facts
+from geo.counting.cube import Query
+from geo.hexagons.cells import cells_of
 from geo.vocabulary import STATUSES
 
 CATEGORIES = ("waste", "parking", "fire_risk")

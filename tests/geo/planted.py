@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from geo.demo import Demo
-from geo.duplicates import Pairs, Sightings
+from geo.demo.reports import Demo
+from geo.reports.duplicates import Pairs, Sightings
 
 
 def sightings(demo: Demo) -> Sightings:

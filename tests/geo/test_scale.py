@@ -18,18 +18,18 @@ import typer
 from distributed import Client, LocalCluster
 
 from api.commands.hotspots import hotspots
-from geo.cube import Cube, Query
-from geo.cube_axes import Axes
-from geo.cube_frames import facts_of_frame
-from geo.dispatch import Dispatch
+from geo.counting.axes import Axes
+from geo.counting.cube import Cube, Query
+from geo.counting.frames import facts_of_frame
 from geo.errors import FileError, InputError, SetupError
-from geo.hexgrid import HexGrid
-from geo.hotspot_views import counting, find
-from geo.hotspots import Question, Window
-from geo.located_file import PointColumns, Tally, locate_file
+from geo.hexagons.hexgrid import HexGrid
+from geo.hotspots.question import Question, Window
+from geo.hotspots.views import counting, find
+from geo.lookup.dispatch import Dispatch
+from geo.lookup.located_file import PointColumns, Tally, locate_file
 from geo.scale import connect, count_folder, locate_folder
 from geo.store.boundaries import read_dispatch
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from geo.vocabulary import STATUSES
 from tests.api.serving import run
 

@@ -7,10 +7,10 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import ArrayLike
 
-from geo.cells import cell_names, cell_polygons
-from geo.hexgrid import HexGrid
-from geo.hotspot_views import COUNTED
-from geo.hotspots import Found, Question, Window
+from geo.hexagons.cells import cell_names, cell_polygons
+from geo.hexagons.hexgrid import HexGrid
+from geo.hotspots.question import Found, Question, Window
+from geo.hotspots.views import COUNTED
 from maps.drawing import MapFacts
 
 OCTOBER = (dt.date(2026, 10, 1), dt.date(2026, 10, 31))

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from geo.cell_families import cell_bounds, cell_geojson
-from geo.cells import cells_named
+from geo.hexagons.cells import cells_named
+from geo.hexagons.families import cell_bounds, cell_geojson
 from maps.exports import to_columns, to_geojson
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.cells import cell_polygons, cells_named, cells_of
 from geo.errors import FileError
+from geo.hexagons.cells import cell_polygons, cells_named, cells_of
 from maps.hexagons import drawn_map
 from maps.hotspot_drawing import hotspot_drawing
 from maps.rings import STEPS_PER_DEGREE, rings_of

@@ -13,11 +13,11 @@ import pytest
 import shapely
 
 import maps
-from geo.cells import cells_named
 from geo.errors import InputError
-from geo.hexgrid import HexGrid
-from geo.hotspot_views import find
-from geo.hotspots import Question, Tally, Window
+from geo.hexagons.cells import cells_named
+from geo.hexagons.hexgrid import HexGrid
+from geo.hotspots.question import Question, Tally, Window
+from geo.hotspots.views import find
 from tests.maps.answers import OCTOBER, counted, frame_of
 
 BOX = shapely.box(105.8, 21.0, 105.9, 21.1)

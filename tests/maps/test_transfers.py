@@ -8,7 +8,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from geo.succession import find_succession, transferred_parts
+from geo.units.succession import find_succession, transferred_parts
 from maps.transfers import TransferFacts, transfers_map
 
 OLD = gpd.GeoDataFrame(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from geo.cells import cell_polygons, cells_of, parents
+from geo.hexagons.cells import cell_polygons, cells_of, parents
 from maps.hexagons import drawn_map
 from maps.hotspot_drawing import hotspot_drawing
 from tests.maps.answers import FACTS, counted

@@ -12,8 +12,8 @@ import shapely
 from playwright.sync_api import Browser, expect
 
 import maps
-from geo.hotspot_views import find
-from geo.hotspots import Question, Window
+from geo.hotspots.question import Question, Window
+from geo.hotspots.views import find
 from maps.leaflet import OfflineMap
 from tests.maps.answers import frame_of
 from tests.maps.test_notebook_maps import FRAMES, GRID, WARDS, reports_of

@@ -7,11 +7,11 @@ import psycopg
 import pytest
 
 import geo
-from geo.demo import make_demo
-from geo.dispatch import Dispatch
+from geo.demo.reports import make_demo
+from geo.lookup.dispatch import Dispatch
 from geo.session import Session
 from geo.store.reports import add_reports
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from tests.conftest import Database, cloned
 
 PERIOD = {"since": "2026-01-01", "until": "2026-06-30"}

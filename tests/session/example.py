@@ -18,14 +18,14 @@ from geo.dataset.columns import UNIT_COLUMNS, report_columns, words_of
 from geo.dataset.content import Content
 from geo.dataset.reading import FolderSource
 from geo.dataset.writing import Parts, write_folder
-from geo.demo import Demo, make_demo
-from geo.dispatch import known_to_rules
-from geo.ellipsoid import areas_m2
+from geo.demo.reports import Demo, make_demo
 from geo.local_time import local_days
-from geo.report_columns import REPORT_COLUMNS
-from geo.rules import Known, RuleSet, default_rules
+from geo.location.ellipsoid import areas_m2
+from geo.lookup.dispatch import known_to_rules
+from geo.reports.columns import REPORT_COLUMNS
+from geo.responsibility.rules import Known, RuleSet, default_rules
 from geo.store.generations import NewGeneration
-from geo.territory import CATEGORIES, HANOI, Generation, Unit
+from geo.units.territory import CATEGORIES, HANOI, Generation, Unit
 
 _LEVELS = ("city", "ward")
 _MADE_AT = dt.datetime(2026, 7, 1, tzinfo=HANOI.zone)

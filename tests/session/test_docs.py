@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from geo.report_columns import REPORT_COLUMNS
+from geo.reports.columns import REPORT_COLUMNS
 from geo.store.engine import open_engine
 from geo.store.export import Wish, export_reports
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from tests.conftest import Database
 
 PAGE = Path(__file__).parents[2] / "docs/analysts.md"

@@ -21,7 +21,7 @@ from pyproj import CRS
 
 import geo
 from geo.errors import FileError, ForbiddenError, HienTruongError, InputError
-from geo.report_columns import REPORT_COLUMNS
+from geo.reports.columns import REPORT_COLUMNS
 from geo.session import Session
 from geo.session.source import Selection
 from geo.store.columns_out import read_table, read_tables
@@ -29,7 +29,7 @@ from geo.store.engine import open_engine
 from geo.store.export import Wish, export_reports
 from geo.store.report_rows import select_rows
 from geo.store.schema import Report
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from tests.api.serving import serving
 from tests.conftest import Database
 from tests.session.conftest import PERIOD

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.ranking import NAMES
+from geo.wards.figures import NAMES
 from tests.api.serving import api_key, run, serving
 from tests.conftest import Database
 from tests.session.conftest import PERIOD

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 import geo
-from geo.demo import make_demo
+from geo.demo.reports import make_demo
 from geo.errors import HienTruongError
 from geo.store.reports import add_reports
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from tests.session.conftest import IN_PERIOD, PERIOD
 
 

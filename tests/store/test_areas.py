@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from geo.store.boundaries import NewGeneration, add_generation, read_jurisdiction
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 
 REFORM = dt.date(2025, 7, 1)
 HOLDING = """

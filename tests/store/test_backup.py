@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from sqlalchemy import Connection, text
 
-from geo.answers import Asked, answer_many
 from geo.columns import utc_now
-from geo.cube import Query
-from geo.cube_axes import Axes
-from geo.demo import make_demo
-from geo.dispatch import Dispatch
+from geo.counting.axes import Axes
+from geo.counting.cube import Query
+from geo.demo.reports import make_demo
+from geo.lookup.answers import Asked, answer_many
+from geo.lookup.dispatch import Dispatch
 from geo.store.binaries import find_server
 from geo.store.boundaries import read_dispatch
 from geo.store.changes import Cursor, read_changes
@@ -29,8 +29,8 @@ from geo.store.pseudonyms import read_or_make_key
 from geo.store.ranking import read_cases
 from geo.store.reports import add_reports
 from geo.store.row_security import OFFICER, act_as_officer
-from geo.territory import HANOI
-from geo.ward_ranking import Period
+from geo.units.territory import HANOI
+from geo.wards.ranking import Period
 from tests.api.serving import COMMAND, clean_environment
 from tests.conftest import Database
 

@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from boundaries.bundled import schematic_generations
-from geo.locator import How
+from geo.location.locator import How
 
 LOWEST_COVERING = """
     SELECT point.number, (

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from geo.access import Caller
-from geo.cube import Cube, Query
-from geo.cube_axes import Axes
-from geo.cube_frames import facts_of_frame
-from geo.demo import Demo, make_demo
+from geo.counting.axes import Axes
+from geo.counting.cube import Cube, Query
+from geo.counting.frames import facts_of_frame
+from geo.demo.reports import Demo, make_demo
 from geo.errors import InputError, SetupError
-from geo.lifecycle import Event
+from geo.reports.lifecycle import Event
 from geo.store import cube as store
 from geo.store import months
 from geo.store.changes import Cursor
@@ -28,7 +28,7 @@ from geo.store.events import add_event
 from geo.store.live_cube import LiveCube
 from geo.store.reports import add_reports
 from geo.store.units_at import count_units
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from geo.vocabulary import STATUSES
 from tests.conftest import Database
 

@@ -11,16 +11,16 @@ import pytest
 
 from geo.access import Caller
 from geo.columns import column
-from geo.course import arrived
-from geo.demo import make_demo
+from geo.demo.reports import make_demo
 from geo.errors import ChangedError, HienTruongError, NotFoundError, RefusedError
-from geo.lifecycle import Event, Progress, TransitionError
+from geo.reports.course import arrived
+from geo.reports.lifecycle import Event, Progress, TransitionError
 from geo.store.changes import CHANNEL, Cursor, read_changes
 from geo.store.engine import open_engine
 from geo.store.events import add_event, read_events
 from geo.store.report_reading import find_report
 from geo.store.reports import add_reports
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from tests.conftest import Database
 
 NOW = np.datetime64("2026-01-05T03:00", "ms")

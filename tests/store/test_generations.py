@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.answer import locate
 from geo.errors import NotFoundError, RefusedError
+from geo.lookup.answer import locate
 from geo.store.boundaries import (
     NewGeneration,
     activate,
@@ -26,7 +26,7 @@ from geo.store.boundaries import (
 )
 from geo.store.follow import boundaries_version
 from geo.store.generations import find_generation
-from geo.territory import HANOI, Territory
+from geo.units.territory import HANOI, Territory
 from tests.conftest import Database
 
 TODAY = dt.date(2026, 1, 5)

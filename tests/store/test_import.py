@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from boundaries.bundled import schematic_generations
-from geo.demo import make_demo
+from geo.demo.reports import make_demo
 from geo.errors import SetupError
 from geo.report_files import csv_rows
 from geo.report_files.mapping import read_mapping
@@ -26,7 +26,7 @@ from geo.store.migrate import upgrade
 from geo.store.report_import import Tally, import_file
 from geo.store.report_intake import add_report
 from geo.store.session import opened
-from geo.territory import CATEGORIES, HANOI
+from geo.units.territory import CATEGORIES, HANOI
 from tests.api.serving import COMMAND, clean_environment
 from tests.conftest import Database, cloned, reachable_folder
 

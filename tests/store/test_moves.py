@@ -11,8 +11,8 @@ import pytest
 import shapely
 
 from geo.columns import constant
-from geo.course import arrived
-from geo.intake import Submitted, admit
+from geo.reports.course import arrived
+from geo.reports.intake import Submitted, admit
 from geo.store.boundaries import (
     NewGeneration,
     activate,
@@ -27,7 +27,7 @@ from geo.store.boundaries import (
 from geo.store.moves import has_moves, move_open_reports
 from geo.store.relocation import find_relocated
 from geo.store.reports import add_reports
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from tests.conftest import Database
 
 REFORM = dt.date(2025, 7, 1)

@@ -12,15 +12,15 @@ import pytest
 import shapely
 
 from geo.columns import column, constant
-from geo.course import Course, arrived
-from geo.cube import Query
-from geo.demo import Demo, make_demo
-from geo.demo_turns import take_turns
-from geo.dispatch import Dispatch
-from geo.intake import Admitted, Submitted, admit
+from geo.counting.cube import Query
+from geo.demo.reports import Demo, make_demo
+from geo.demo.turns import take_turns
+from geo.lookup.dispatch import Dispatch
+from geo.reports.course import Course, arrived
+from geo.reports.intake import Admitted, Submitted, admit
 from geo.store.counts import RowCounts
 from geo.store.reports import add_reports
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from tests.conftest import Database
 
 NOW = np.datetime64("2026-01-05T03:00", "ms")

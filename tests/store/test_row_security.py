@@ -9,14 +9,14 @@ from sqlalchemy.exc import ProgrammingError
 
 from geo.access import Caller
 from geo.columns import utc_now
-from geo.demo import make_demo
-from geo.dispatch import Dispatch
-from geo.lifecycle import Event
+from geo.demo.reports import make_demo
+from geo.lookup.dispatch import Dispatch
+from geo.reports.lifecycle import Event
 from geo.store.engine import open_engine
 from geo.store.events import add_event
 from geo.store.reports import add_reports
 from geo.store.row_security import OFFICER, act_as_officer
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from tests.conftest import Database, cloned
 
 

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.answer import locate
-from geo.dispatch import known_to_rules, territory_calendar
 from geo.errors import NotFoundError
-from geo.intake import Submitted, admit
-from geo.located_file import locate_file
-from geo.rules import RuleSet
+from geo.lookup.answer import locate
+from geo.lookup.dispatch import known_to_rules, territory_calendar
+from geo.lookup.located_file import locate_file
+from geo.reports.intake import Submitted, admit
+from geo.responsibility.rules import RuleSet
 from geo.store.boundaries import NewGeneration, add_generation, put_territory, read_dispatch
 from geo.store.rules import list_rule_sets, put_rules, read_rules, rules_version
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 
 IN_THE_LAKE, BESIDE_IT = (105.815, 21.055), (105.868664, 20.998485)
 DAY = dt.date(2026, 1, 5)

@@ -8,15 +8,15 @@ import shapely
 from sqlalchemy import Connection
 
 from geo.columns import constant
-from geo.course import arrived
-from geo.dispatch import Dispatch
-from geo.intake import Submitted, admit
-from geo.locator import Locator
-from geo.shared_reports import SharedReports
+from geo.location.locator import Locator
+from geo.lookup.dispatch import Dispatch
+from geo.reports.course import arrived
+from geo.reports.intake import Submitted, admit
 from geo.store.boundaries import list_generations, read_units_frame
 from geo.store.reports import add_reports
 from geo.store.succession import count_shared_reports
-from geo.territory import HANOI
+from geo.units.shared_reports import SharedReports
+from geo.units.territory import HANOI
 from tests.conftest import Database
 from tests.geo.coverages import spread
 

@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from boundaries.checked import read_checked
 from boundaries.load import Loading, new_generation
-from geo.demo import make_demo
+from geo.demo.reports import make_demo
 from geo.store.boundaries import read_jurisdiction
 from geo.store.columns_out import read_columns, read_table
 from geo.store.reports import add_reports
 from geo.store.schema import Report
 from geo.store.units_at import count_units, reported_between, unit_of_reports, units_of_reports
-from geo.territory import HANOI
+from geo.units.territory import HANOI
 from tests.geo.test_locator_postgis import COVERS, lowest_units
 
 NOW = np.datetime64("2026-01-05T03:00", "ms")

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandas import DataFrame
 
-    from geo.shared_reports import SharedReports
     from geo.store.session import Connection
-    from geo.territory import Generation, Territory
+    from geo.units.shared_reports import SharedReports
+    from geo.units.territory import Generation, Territory
     from maps.words import Language
 
 _DAY = ["%Y-%m-%d"]
@@ -53,10 +53,10 @@ def diff_generations(
 
     Example: hientruong boundaries diff 3 5 --csv succession.csv --map succession.html
     """
-    from geo.noise import noise_width_m
     from geo.store.boundaries import find_generation, read_territory, read_units_frame
     from geo.store.session import transaction
-    from geo.succession import find_succession, with_reports
+    from geo.units.noise import noise_width_m
+    from geo.units.succession import find_succession, with_reports
 
     require_html(map_file)
     with transaction() as connection:
@@ -91,7 +91,7 @@ def _count(
     first: dt.date | None,
     last: dt.date | None,
 ) -> "SharedReports":
-    from geo.locator import Locator
+    from geo.location.locator import Locator
     from geo.store.succession import count_shared_reports
 
     locators = [Locator.build(units["code"].tolist(), units.geometry.to_numpy()) for units in (old, new)]
@@ -109,7 +109,7 @@ def _write_map(
     zone: dt.tzinfo,
     language: "Language",
 ) -> None:
-    from geo.succession import transferred_parts
+    from geo.units.succession import transferred_parts
     from maps.transfers import TransferFacts, transfers_map
 
     counts = found["extent"].value_counts()

@@ -12,7 +12,7 @@ from api.commands.boundaries.tables import plain_generation, print_table
 from api.commands.console import put_json, say
 
 if TYPE_CHECKING:
-    from geo.territory import Generation
+    from geo.units.territory import Generation
 
 
 def list_loaded(territory: TerritoryOption = "hanoi", as_json: JsonOption = False) -> None:

@@ -22,7 +22,7 @@ from api.commands.console import console, say, user
 if TYPE_CHECKING:
     from boundaries.load import Loading
     from geo.store.boundaries import Connection
-    from geo.territory import Generation
+    from geo.units.territory import Generation
 
 
 def load_file(
@@ -98,7 +98,7 @@ def _prepare(connection: "Connection", territory: str) -> None:
     """See that the territory is there, and Hanoi's schematic boundaries if it has none."""
     from boundaries.load import ensure_bundled
     from geo.store.boundaries import read_territory
-    from geo.territory import HANOI
+    from geo.units.territory import HANOI
 
     if territory == HANOI.id and ensure_bundled(connection, user()):
         say("there were no boundaries in the database: the schematic ones of Hanoi come first")

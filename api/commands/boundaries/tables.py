@@ -11,7 +11,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from boundaries.report import GateReport
-    from geo.territory import Generation
+    from geo.units.territory import Generation
 
 _PIPE_WIDTH = 160
 _TOLD = 5

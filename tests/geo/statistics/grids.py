@@ -3,7 +3,7 @@
 import h3
 import numpy as np
 
-from geo.cells import cells_named
+from geo.hexagons.cells import cells_named
 
 HANOI = "89415cb419bffff"
 

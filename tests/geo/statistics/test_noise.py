@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from geo.cells import cells_named
+from geo.hexagons.cells import cells_named
 from geo.statistics.gi import hot_spots
 from geo.statistics.weights import Weights
 from tests.geo.statistics.grids import disk

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from geo.cells import cells_named
 from geo.errors import InputError
+from geo.hexagons.cells import cells_named
 from geo.statistics.weights import Weights
 
 CENTRE = "89415cb419bffff"

@@ -1,0 +1,1 @@
+"""The cube: how many reports, in any window of days, by cell."""

@@ -1,0 +1,1 @@
+"""H3 cells on arrays, and the grid of a city made of them."""

@@ -1,0 +1,1 @@
+"""Where it keeps happening, from the question to what was found."""

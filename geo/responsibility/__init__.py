@@ -1,0 +1,1 @@
+"""Who is responsible and by when: rules as data, and deadlines in working time."""

@@ -1,0 +1,1 @@
+"""Ward figures, and wards beside each other."""

@@ -1,0 +1,96 @@
+"""Distances to borders and to the nearest unit are those that PROJ and GEOS measure."""
+
+import geopandas
+import numpy as np
+import pytest
+import shapely
+from pyproj import Geod
+
+from geo.location.locator import How, Locator
+from tests.geo.coverages import brute_force, generated, hanoi, spread, stress_set
+
+WGS84 = Geod(ellps="WGS84")
+
+
+@pytest.fixture(scope="module", params=[hanoi, lambda: generated(units=40, seed=5, overlaps=3)])
+def city(request: pytest.FixtureRequest) -> Locator:
+    coverage = request.param()
+    return Locator.build(coverage.codes, coverage.polygons)
+
+
+def utm_distances(polygons: np.ndarray, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """Measure in the UTM zone from each point to each border, corrected by the zone's scale at the point."""
+    borders = shapely.segmentize(shapely.boundary(polygons), 0.001)
+    borders = geopandas.GeoSeries(borders, crs=4326).to_crs(32648).to_numpy()
+    points = geopandas.GeoSeries(shapely.points(lon, lat), crs=4326).to_crs(32648).to_numpy()
+    beside = geopandas.GeoSeries(shapely.points(lon + 1e-3, lat), crs=4326).to_crs(32648).to_numpy()
+    _, _, true = WGS84.inv(lon, lat, lon + 1e-3, lat)
+    return shapely.distance(points[:, None], borders) * (true / shapely.distance(points, beside))[:, None]
+
+
+def test_the_distance_to_the_border_is_as_exact_as_it_says(city: Locator) -> None:
+    lon, lat = spread(city.polygons, 150)
+    expected = utm_distances(city.polygons, lon, lat).min(axis=1)
+    error = np.abs(city.border_distance(lon, lat) - expected)
+    assert (error <= 0.01 + 5e-5 * expected * np.maximum(expected / 1_000, 1)).all()
+
+
+def test_an_edge_is_at_no_distance_and_nothing_else_is(city: Locator) -> None:
+    lon, lat = stress_set(city.polygons, every=500)
+    on_edge = city.locate(lon, lat).how == How.EDGE
+    distance = city.border_distance(lon, lat)
+    assert on_edge.any()
+    assert (distance[on_edge] == 0).all()
+    assert (distance < 0.03).all()  # no point of the stress set is further than 1e-7 degrees from an edge
+
+
+def test_the_nearest_unit_and_its_distance_are_right(city: Locator) -> None:
+    lon, lat = spread(city.polygons, 400, seed=9)
+    unit, metres = city.nearest(lon, lat)
+    covered = brute_force(city.polygons, lon, lat)[0]
+    np.testing.assert_array_equal(unit[covered >= 0], covered[covered >= 0])
+    assert (metres[covered >= 0] == 0).all()
+
+    outside = np.flatnonzero(covered < 0)
+    distances = utm_distances(city.polygons, lon[outside], lat[outside])
+    np.testing.assert_allclose(metres[outside], distances.min(axis=1), rtol=1e-3)
+    chosen = distances[np.arange(len(outside)), unit[outside]]
+    np.testing.assert_allclose(chosen, distances.min(axis=1), rtol=1e-3)
+
+
+def test_a_geodesic_due_north_is_as_long_as_proj_says() -> None:
+    locator = Locator.build(["a"], [shapely.box(105, 20, 106, 21)])
+    for degrees in (1e-6, 0.01, 1.0, 10.0):
+        _, _, expected = WGS84.inv(105.5, 21, 105.5, 21 + degrees)
+        _, metres = locator.nearest([105.5], [21 + degrees])
+        assert metres[0] == pytest.approx(expected, rel=1e-6)
+
+
+def test_of_units_that_meet_at_the_nearest_corner_the_lowest_code_is_given() -> None:
+    corner = [shapely.Polygon([(105, 20), (106, 21), (105, 21)]), shapely.Polygon([(105, 20), (106, 20), (106, 21)])]
+    for polygons in (corner, corner[::-1]):
+        unit, _ = Locator.build(["a", "b"], polygons).nearest([106.1], [21.1])
+        assert unit.tolist() == [0]
+
+
+def test_a_point_in_no_unit_is_given_to_one_within_the_tolerance_and_no_further(city: Locator) -> None:
+    lon, lat = stress_set(city.polygons, every=10)
+    random = np.random.default_rng(0)
+    lon, lat = lon + random.normal(0, 0.001, len(lon)), lat + random.normal(0, 0.001, len(lat))
+    unit, metres = city.nearest(lon, lat)
+    plain, tolerant = city.locate(lon, lat), city.locate(lon, lat, nearest_within_m=50.0)
+    outside = plain.how == How.OUTSIDE
+    reached = outside & (metres <= 50)
+    assert reached.any()
+    assert (outside & ~reached).any()
+    np.testing.assert_array_equal(tolerant.how, np.where(reached, How.NEAREST, plain.how))
+    np.testing.assert_array_equal(tolerant.unit, np.where(reached, unit, plain.unit))
+
+
+def test_what_has_no_place_on_earth_has_no_distance() -> None:
+    locator = Locator.build(["a"], [shapely.box(105, 20, 106, 21)])
+    lon, lat = [np.nan, 105.0, np.inf, 105.5], [20.0, np.inf, 20.0, 105.0]
+    assert np.isnan(locator.border_distance(lon, lat)).all()
+    unit, metres = locator.nearest(lon, lat)
+    assert (unit == -1).all()
+    assert np.isnan(metres).all()

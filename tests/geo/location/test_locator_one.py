@@ -1,0 +1,41 @@
+"""A single point has the distances that arrays of points have."""
+
+import numpy as np
+import pytest
+
+from geo.location import mercator
+from geo.location.locator import How, Locator
+from tests.geo.coverages import generated, hanoi, spread, stress_set
+
+NO_PLACES = [(np.nan, 21.0), (105.0, np.nan), (np.inf, 21.0), (105.0, -np.inf), (181.0, 21.0), (105.0, 86.0)]
+
+
+@pytest.fixture(scope="module", params=[hanoi, lambda: generated(units=40, seed=5, overlaps=3)])
+def city(request: pytest.FixtureRequest) -> Locator:
+    coverage = request.param()
+    return Locator.build(coverage.codes, coverage.polygons)
+
+
+def test_one_distance_is_that_of_many(city: Locator) -> None:
+    parts = stress_set(city.polygons, every=400), spread(city.polygons, 1_000), np.transpose(NO_PLACES)
+    lon, lat = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    measured = [city.measure_one(x, y) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)]
+    unit, how, unit_m, border_m = (np.array(column) for column in zip(*measured, strict=True))
+    np.testing.assert_allclose(border_m, city.border_distance(lon, lat), rtol=1e-12, atol=1e-8)
+    assert (border_m[how == How.EDGE] == 0).all()
+    nearest, metres = city.nearest(lon, lat)
+    np.testing.assert_array_equal(unit, nearest)
+    np.testing.assert_allclose(unit_m, metres, rtol=1e-12, atol=1e-6)
+    np.testing.assert_array_equal(how, city.locate(lon, lat).how)
+
+
+def test_one_place_in_the_plane_is_that_of_many() -> None:
+    lat = np.linspace(-90, 90, 2_001)
+    lon = np.linspace(-200, 200, len(lat))
+    one_by_one = np.transpose([mercator.forward_one(x, y) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)])
+    many = np.array(mercator.forward(lon, lat))
+    there = np.isfinite(many).all(axis=0)
+    np.testing.assert_allclose(one_by_one[:, there], many[:, there], rtol=1e-13, atol=1e-8)
+    assert np.isnan(one_by_one[:, ~there]).all()
+    scales = [mercator.scale_one(y) for y in lat[there].tolist()]
+    np.testing.assert_allclose(scales, mercator.scale(lat[there]), rtol=1e-13)

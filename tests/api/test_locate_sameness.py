@@ -25,7 +25,7 @@ from tests.api.lookups import (
 )
 from tests.conftest import Database
 from tests.geo.coverages import Coverage, coverages, generated, hanoi, hcmc, spread, stress_set
-from tests.geo.test_locator_postgis import COVERS, NOT_DISJOINT, lowest_units
+from tests.geo.location.by_postgis import COVERS, NOT_DISJOINT, lowest_units
 
 SINGLES = 25
 DAY = "2026-01-05"

@@ -13,7 +13,7 @@ from geo.store.settings import database_settings
 from tests.api.serving import started
 from tests.api.test_generation_commands import HCMC, SINCE_JULY, done, run
 from tests.conftest import Database
-from tests.geo.test_locator_postgis import COVERS, lowest_units
+from tests.geo.location.by_postgis import COVERS, lowest_units
 
 EXCEPTION = '[[exception]]\npair = {}\nreason = "drawn twice"\ndecided_by = "Survey office"\n'
 

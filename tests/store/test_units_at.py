@@ -16,7 +16,7 @@ from geo.store.reports import add_reports
 from geo.store.schema import Report
 from geo.store.units_at import count_units, reported_between, unit_of_reports, units_of_reports
 from geo.units.territory import HANOI
-from tests.geo.test_locator_postgis import COVERS, lowest_units
+from tests.geo.location.by_postgis import COVERS, lowest_units
 
 NOW = np.datetime64("2026-01-05T03:00", "ms")
 FIRST, LAST = dt.date(2025, 3, 1), dt.date(2025, 12, 31)

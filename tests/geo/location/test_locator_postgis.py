@@ -8,7 +8,6 @@ nanometres) for points on the edge. NOT ST_Disjoint has no shortcut.
 from collections.abc import Callable
 
 import numpy as np
-import psycopg
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
@@ -16,37 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from geo.location.locator import Locator
 from tests.conftest import Database
 from tests.geo.coverages import Coverage, coverages, generated, hanoi, hcmc, spread, stress_set
-
-COVERS = "ST_Covers(unit.geom, point.geom)"
-NOT_DISJOINT = "unit.geom && point.geom AND NOT ST_Disjoint(unit.geom, point.geom)"
+from tests.geo.location.by_postgis import COVERS, NOT_DISJOINT, lowest_units
 
 SHORTCUT_DEGREES = 1e-12
 """Further than this from every border PostGIS's shortcut is exact."""
-
-TABLES = """
-    CREATE TEMPORARY TABLE unit (number integer, geom geometry);
-    CREATE TEMPORARY TABLE point (number integer, geom geometry);
-"""
-
-
-def copy_in(connection: psycopg.Connection, table: str, shapes: np.ndarray) -> None:
-    with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
-        for row in enumerate(shapely.to_wkb(shapes, hex=True)):
-            copy.write_row(row)
-
-
-def lowest_units(connection: psycopg.Connection, polygons: np.ndarray, points: np.ndarray, holds: str) -> np.ndarray:
-    with connection.transaction(force_rollback=True):
-        connection.execute(TABLES)
-        copy_in(connection, "unit", polygons)
-        copy_in(connection, "point", points)
-        connection.execute("CREATE INDEX ON point USING gist (geom)")
-        connection.execute("ANALYZE unit, point")
-        query = f"SELECT point.number, min(unit.number) FROM unit JOIN point ON {holds} GROUP BY 1"
-        rows = np.array(connection.execute(query).fetchall(), dtype=int).reshape(-1, 2)
-    unit = np.full(len(points), -1)
-    unit[rows[:, 0]] = rows[:, 1]
-    return unit
 
 
 @pytest.mark.parametrize("city", [hanoi, hcmc])

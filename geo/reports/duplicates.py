@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # SciPy comes late: a service starts sooner without it
 RADIUS_M = 150.0
 WINDOW = np.timedelta64(72, "h")
 LIKELY = 0.5
-"""From this score on two reports are likely about the same: see `python -m tests.bench.bench_duplicates`."""
+"""From this score on two reports are likely about the same: see `scripts/bench duplicates`."""
 
 _HALF_M, _HALF_H = 50.0, 36.0
 _OTHER_KIND, _OTHER_NUMBERS, _NO_WORDS = 0.5, 0.5, 0.5

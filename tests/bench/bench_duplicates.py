@@ -1,7 +1,4 @@
-"""How many of the demo's planted duplicates are found, how many of those found were planted, and how fast.
-
-Run it from the project's root: ``python -m tests.bench.bench_duplicates``.
-"""
+"""How many of the demo's planted duplicates are found, how many of those found were planted, and how fast."""
 
 from collections.abc import Iterator
 
@@ -48,15 +45,3 @@ def results(size: Size) -> Iterator[Result]:
         yield Result(f"{task}: {figure}", "%", [Method(name, mean) for name, mean in means.items()])
     seconds = best_of(3, lambda: likely_pairs(sightings(demos[0])))
     yield Result(f"{task}: all pairs", "ms", [Method("hientruong", 1000 * seconds)])
-
-
-def main() -> None:
-    for result in results(Size()):
-        print(f"| {result.task} | {result.unit} |\n|---|--:|")
-        for method in result.methods:
-            print(f"| {method.name} | {method.value:.1f} |")
-        print()
-
-
-if __name__ == "__main__":
-    main()

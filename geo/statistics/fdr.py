@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geo.errors import InputError
-from geo.statistics.checks import Floats, finite, share
+from geo.statistics.checks import Floats, Integers, finite, share
 from geo.statistics.words import Words
 
 MEANING: Final = Words(
@@ -20,7 +20,7 @@ BINS: Final = (0.10, 0.05, 0.01)
 """The false discovery rates of bins 1, 2 and 3: 90, 95 and 99 %."""
 
 
-def q_values(p: ArrayLike) -> Floats:
+def q_values(p: ArrayLike, times: Integers | None = None) -> Floats:
     """Correct p-values for how many there are.
 
     A finding's q is the smallest false discovery rate at which it is still one: reject where q <= alpha. It is the
@@ -30,6 +30,8 @@ def q_values(p: ArrayLike) -> Floats:
     ----------
     p : array_like of float, shape (m,)
         All p-values of one question, the large ones too.
+    times : ndarray of int, shape (m,), optional
+        How often each of them was found, if not once: of whole counts there are few that differ, sooner sorted.
 
     Returns
     -------
@@ -55,8 +57,9 @@ def q_values(p: ArrayLike) -> Floats:
     if chances.min() < 0 or chances.max() > 1:
         raise InputError("p-values lie between 0 and 1", "p")
     order = chances.argsort()
-    scaled = chances[order] * (len(chances) / np.arange(1, len(chances) + 1))
-    q = np.empty_like(scaled)
+    rank = np.arange(1, len(chances) + 1) if times is None else times[order].cumsum()
+    scaled = chances[order] * (rank[-1] / rank)
+    q = np.empty(len(scaled))
     q[order] = np.minimum.accumulate(scaled[::-1])[::-1].clip(max=1)
     return q
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geo.errors import InputError
 from geo.statistics import fdr
-from geo.statistics.checks import Floats, finite, not_negative, whole
-from geo.statistics.nulls import LARGEST_SUM, Alternative, exact_p, normal_p
+from geo.statistics.checks import Floats, Integers, finite, not_negative, whole
+from geo.statistics.nulls import LARGEST_SUM, Alternative, check_sums, exact_p, normal_p
 from geo.statistics.permutation import permutation_p
 from geo.statistics.weights import Weights
 from geo.statistics.words import Words
@@ -23,6 +23,8 @@ MEANING: Final = Words(
 )
 
 Null = Literal["exact", "normal", "permutation"]
+
+Numbers = Floats | Integers
 
 LARGEST_SPARSE_MEAN: Final = 20.0
 """Up to this mean count, `auto` takes the exact null."""
@@ -103,30 +105,34 @@ def hot_spots(
     ('exact', [21])
     """
     x = not_negative(counts, "counts", (weights.n,))
-    sums = weights.lag(x)
-    z = _z(x, sums, weights)
+    sums, mean = weights.lag(x), float(x.mean())
     is_whole = bool((x == np.rint(x)).all())
-    method = suitable_null(x.mean() if is_whole else np.inf, sums.max(), weights) if null == "auto" else null
+    method = suitable_null(mean if is_whole else np.inf, sums.max(), weights) if null == "auto" else null
     parameters: dict[str, int | float | str | bool] = {
         "n": len(x),
-        "mean": float(x.mean()),
+        "mean": mean,
         "with_self": weights.with_self,
         "alternative": alternative,
     }
+    kinds = _each(sums, weights)
     if method == "exact":
         check_binary(weights)
-        whole_counts, sizes = whole(x, "counts", x.shape), weights.sums.astype(np.int64)
-        p = exact_p(whole_counts, sums.astype(np.int64), sizes, alternative, mid_p=mid_p)
+        check_sums(sums)
+        kinds = _alike(kinds) if weights.with_self else kinds
+        totals, sizes = kinds.total.astype(np.int64), kinds.size.astype(np.int64)
+        p = exact_p(whole(x, "counts", x.shape), totals, sizes, alternative, mid_p=mid_p)
         parameters["mid_p"] = mid_p
-    elif method == "normal":
+    z = _z(x, kinds, weights.with_self)
+    if method == "normal":
         p = normal_p(z, alternative)
     elif method == "permutation":
         p = permutation_p(x, weights, alternative, permutations, seed)
         parameters |= {"permutations": permutations, "seed": seed}
-    else:
+    elif method != "exact":
         raise InputError(f"null is auto or one of {', '.join(get_args(Null))}, not {null!r}", "null")
-    q = fdr.q_values(p)
-    return HotSpots(z, p, q, fdr.bins(q, z), method, parameters)
+    q = fdr.q_values(p, kinds.times)
+    cell = kinds.of_cell
+    return HotSpots(z[cell], p[cell], q[cell], fdr.bins(q, z)[cell], method, parameters)
 
 
 def gi_z(values: ArrayLike, weights: Weights) -> Floats:
@@ -169,27 +175,63 @@ def gi_z(values: ArrayLike, weights: Weights) -> Floats:
     array([ 1.7321,  1.    , -1.    , -1.7321])
     """
     x = finite(values, "values", (weights.n,))
-    return _z(x, weights.lag(x), weights)
+    return _z(x, _each(weights.lag(x), weights), weights.with_self)
 
 
-def _z(x: Floats, sums: Floats, weights: Weights) -> Floats:
+class _Kinds(NamedTuple):
+    """The neighbourhoods that differ: what is the same for all that are alike is found once.
+
+    Parameters
+    ----------
+    total, size, square_sum : ndarray of float or int, shape (m,)
+        The sum of the values in each kind of neighbourhood, of its weights, and of their squares.
+    times : ndarray of int, shape (m,)
+        How many cells have such a neighbourhood.
+    of_cell : slice or ndarray of int, shape (n,)
+        Which kind each cell has.
+    """
+
+    total: Numbers
+    size: Numbers
+    square_sum: Numbers
+    times: Integers
+    of_cell: slice | Integers
+
+
+def _each(sums: Floats, weights: Weights) -> _Kinds:
+    """Take every neighbourhood by itself."""
+    return _Kinds(sums, weights.sums, weights.square_sums, np.ones(len(sums), np.int64), slice(None))
+
+
+def _alike(each: _Kinds) -> _Kinds:
+    """Take those together that have as many cells and as many reports: of sparse counts, a city has a few dozens."""
+    length = int(each.total.max()) + 1
+    code = (each.size * length + each.total).astype(np.int64)
+    times = np.bincount(code)
+    there = times.nonzero()[0]
+    size, total = np.divmod(there, length)
+    number = np.cumsum(times > 0) - 1
+    return _Kinds(total, size, size, times[there], number[code])
+
+
+def _z(x: Floats, kinds: _Kinds, with_self: bool) -> Floats:
     n, mean = len(x), np.mean(x, keepdims=True)
     centred = x - mean if np.ptp(x) else np.zeros_like(x)
     variance = np.mean(centred**2, keepdims=True)
-    if not weights.with_self:
+    if not with_self:
         n -= 1
         mean = mean - centred / max(n, 1)
         others = ((centred @ centred) - centred**2) / max(n, 1) - (centred / max(n, 1)) ** 2
         variance = np.where(others > 1e-12 * variance, others, 0)  # equal others leave a rest of rounding
-    return score(sums, weights.sums, weights.square_sums, mean, variance, n)
+    return score(kinds.total, kinds.size, kinds.square_sum, mean, variance, n)
 
 
-def score(lag: Floats, sums: Floats, square_sums: Floats, mean: Floats, variance: Floats, n: int) -> Floats:
+def score(lag: Numbers, sums: Numbers, square_sums: Numbers, mean: Floats, variance: Floats, n: int) -> Floats:
     """Score sums of neighbours by the formula of `gi_z`; 0 where the variance of such a sum is 0.
 
     Parameters
     ----------
-    lag, sums, square_sums, mean, variance : ndarray of float, of shapes that broadcast
+    lag, sums, square_sums, mean, variance : ndarray of float or int, of shapes that broadcast
         The sums of the neighbours' values, of their weights and of the squares of these; the moments of all values.
     n : int
         How many values there are.

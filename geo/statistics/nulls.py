@@ -89,15 +89,19 @@ def exact_p(
     >>> exact_p(np.array([0, 0, 1, 1]), np.array([2]), np.array([2]), "greater")
     array([0.25])
     """
-    largest = int(sums.max())
-    if largest > LARGEST_SUM:
-        raise InputError(f"the exact null takes sums up to {LARGEST_SUM}, not {largest}: use the normal one", "null")
-    chance, upper = _sum_distributions(counts, int(sizes.max()), largest)
+    check_sums(sums)
+    chance, upper = _sum_distributions(counts, int(sizes.max()), int(sums.max()))
     lower = chance.cumsum(axis=1)
     if mid_p:
         lower -= chance / 2
         upper -= chance / 2
     return p_of_tails(lower, upper, alternative).clip(0, 1)[sizes, sums]
+
+
+def check_sums(sums: Floats | Integers) -> None:
+    """Refuse sums larger than `LARGEST_SUM`, for which the exact null's table would be too large."""
+    if (largest := int(sums.max())) > LARGEST_SUM:
+        raise InputError(f"the exact null takes sums up to {LARGEST_SUM}, not {largest}: use the normal one", "null")
 
 
 def _sum_distributions(counts: Integers, largest_size: int, largest_sum: int) -> tuple[Floats, Floats]:

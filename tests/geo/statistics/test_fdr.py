@@ -29,6 +29,12 @@ def test_q_is_scipys(p):
     np.testing.assert_allclose(q_values(p), false_discovery_control(p), rtol=1e-12)
 
 
+@given(p=chances)
+def test_q_of_values_given_once_with_how_often_they_occur_is_that_of_all(p):
+    values, of_each, times = np.unique(p, return_inverse=True, return_counts=True)
+    np.testing.assert_allclose(q_values(values, times)[of_each], false_discovery_control(p), rtol=1e-12)
+
+
 @given(p=chances, seed=st.integers(0, 9))
 def test_q_rises_with_p_and_follows_its_cell(p, seed):
     q = q_values(p)

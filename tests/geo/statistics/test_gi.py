@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from libpysal.weights import W
 from scipy.sparse import csr_array, diags_array
-from scipy.stats import norm
+from scipy.stats import false_discovery_control, norm
 
 from geo.errors import InputError
 from geo.statistics.gi import LARGEST_SPARSE_MEAN, gi_z, hot_spots
@@ -78,6 +78,17 @@ def test_the_order_of_the_cells_does_not_matter(x, order, null):
     one, other = hot_spots(x, LINE, null=null), hot_spots(x[order], moved, null=null)
     for name in ("z", "p", "q"):
         np.testing.assert_allclose(getattr(other, name), getattr(one, name)[order], atol=1e-9)
+
+
+@given(x=arrays(int, 64, elements=st.integers(0, 9)), with_self=st.booleans())
+def test_neighbourhoods_taken_together_are_found_as_each_by_itself(x, with_self):
+    row = Weights.within(np.arange(64), np.zeros(64), 2, with_self=with_self)
+    found = hot_spots(x, row, null="exact")
+    np.testing.assert_allclose(found.z, hot_spots(x, row, null="normal").z, atol=1e-9)
+    sums, sizes = row.lag(x).astype(int), row.sums.astype(int)
+    alone = [exact_p(x, sums[[cell]], sizes[[cell]], "two-sided")[0] for cell in range(64)]
+    np.testing.assert_allclose(found.p, alone, rtol=1e-12)
+    np.testing.assert_allclose(found.q, false_discovery_control(alone), rtol=1e-12)
 
 
 @given(x=arrays(int, 4, elements=st.integers(0, 3)), size=st.integers(1, 4))

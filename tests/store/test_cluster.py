@@ -307,15 +307,15 @@ def test_a_full_disk_is_told_at_the_first_start(small_disk, room_mb):
     assert cluster.status().process is None
 
 
-@pytest.mark.root
-def test_a_full_disk_is_told_at_a_later_start_and_does_no_harm(small_disk):
-    cluster = PrivateCluster(small_disk / "data" / "postgres")
-    with cluster.running():
-        pass
-    fill(small_disk, 0)
-    with pytest.raises(SetupError, match="is full"):
+def test_a_full_disk_is_told_at_a_later_start_and_does_no_harm(cluster):
+    """A file that the server writes at each start lies where the kernel always says that there is no room."""
+    written = cluster.folder / "postmaster.opts"
+    written.unlink()
+    written.symlink_to("/dev/full")
+    with pytest.raises(SetupError, match=r"is full .*HIENTRUONG_DATA_DIR"):
         cluster.start()
-    (small_disk / "filling").unlink()
+    assert cluster.status().process is None
+    written.unlink()
     with cluster.running(), cluster.connect() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 

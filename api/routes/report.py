@@ -50,14 +50,14 @@ class NewEvent(BaseModel):
 @router.get("")
 async def get_report(id: UUID, service: Served, caller: Calling) -> Response:
     """Tell all of a report but who sent it, with its history and what may happen next."""
-    report = await service.ask_aside(lambda connection: _read(connection, id, caller))
+    report = await service.ask_aside(lambda connection: _read(connection, service.territory, id, caller))
     return Response(as_json(report), media_type="application/json", headers=_tag(report["history"]))
 
 
 @router.get("/events")
 async def get_events(id: UUID, service: Served, caller: Calling) -> Response:
     """Tell what happened to a report, in order."""
-    report = await service.ask_aside(lambda connection: _read(connection, id, caller))
+    report = await service.ask_aside(lambda connection: _read(connection, service.territory, id, caller))
     return Response(as_json(report["history"]), media_type="application/json", headers=_tag(report["history"]))
 
 
@@ -72,19 +72,19 @@ async def post_event(
     def add(connection: Connection) -> dict[str, Any]:
         given = event.model_dump(exclude={"unit_code", "status"})
         if event.unit_code is not None:
-            given = _destination(dispatch, find_report(connection, id), event.unit_code) | {
+            given = _destination(dispatch, find_report(connection, service.territory, id), event.unit_code) | {
                 name: value for name, value in given.items() if value is not None
             }
-        add_event(connection, id, Event(**given), caller, status=event.status, last_event=last)
-        return _read(connection, id, caller)
+        add_event(connection, service.territory, id, Event(**given), caller, status=event.status, last_event=last)
+        return _read(connection, service.territory, id, caller)
 
     report = await service.ask_aside(add)
     return Response(as_json(report), HTTPStatus.CREATED, _tag(report["history"]), "application/json")
 
 
-def _read(connection: Connection, id: UUID, caller: Caller) -> dict[str, Any]:
+def _read(connection: Connection, territory: str, id: UUID, caller: Caller) -> dict[str, Any]:
     """Read a report for somebody, and write down who was shown it, in one transaction."""
-    report = find_report(connection, id)
+    report = find_report(connection, territory, id)
     record(connection, caller, "read", id)
     progress = Progress(**{name: report[name] for name in Progress.__dataclass_fields__})
     return in_utc(report) | {

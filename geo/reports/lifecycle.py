@@ -125,7 +125,9 @@ class Event:
     satisfied: bool | None = None
 
 
-_CARRIED = ("lead", "cooperating", "unit_id", "generation_id", "rule", "duplicate_of", "satisfied")
+_CARRIED = ("unit_id", "lead", "cooperating", "generation_id", "rule", "duplicate_of", "satisfied")
+_MAX_AGENCY = 200
+_MAX_AGENCIES = 20
 
 
 @dataclass(frozen=True)
@@ -243,15 +245,32 @@ def _may(caller: Caller, rule: Transition, unit_code: str) -> bool:
 def _check_carried(event: Event, rule: Transition) -> None:
     needed = rule.must_carry
     if needed is not None and getattr(event, needed) in (None, ""):
-        raise InputError(f"{event.kind!r} needs {needed}: {_NEEDS[needed]}", needed)
+        said = _SAID.get(needed, needed)
+        raise InputError(f"{event.kind!r} needs {said}: {_NEEDS[needed]}", said)
     if (fault := text_fault(event.text)) is not None:
         raise InputError(fault, "text")
     if (fault := link_fault(event.media)) is not None:
         raise InputError(fault, "media")
     for name in _CARRIED:
         if getattr(event, name) is not None and name != needed and name not in rule.may_carry:
-            raise InputError(f"{event.kind!r} has no {name}: leave it out", name)
+            said = _SAID.get(name, name)
+            raise InputError(f"{event.kind!r} has no {said}: leave it out", said)
+    _check_agencies((event.lead,) if event.lead is not None else (), "lead")
+    _check_agencies(event.cooperating or (), "cooperating")
 
+
+def _check_agencies(names: tuple[str, ...], field: str) -> None:
+    if len(names) > _MAX_AGENCIES:
+        raise InputError(f"{len(names)} agencies are more than the {_MAX_AGENCIES} allowed", field)
+    for name in names:
+        if (fault := text_fault(name, _MAX_AGENCY)) is not None:
+            raise InputError(fault, field)
+        if not name.strip():
+            raise InputError("an agency without a name: name it, or leave it out", field)
+
+
+_SAID = {"unit_id": "unit_code"}
+"""What those who send events say for a field."""
 
 _NEEDS = {
     "text": "say what was done, or why not",

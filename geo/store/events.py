@@ -1,6 +1,7 @@
 """Events into the database: checked against :mod:`geo.reports.lifecycle`, one after another for each report."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -35,6 +36,7 @@ class Added(NamedTuple):
 
 def add_event(
     connection: Connection,
+    territory: str,
     id: UUID,
     event: Event,
     caller: Caller,
@@ -49,6 +51,8 @@ def add_event(
     Parameters
     ----------
     connection : Connection
+    territory : str
+        Id of the territory; reports of others are not there.
     id : UUID
     event : Event
     caller : Caller
@@ -71,7 +75,7 @@ def add_event(
     InputError, ForbiddenError, TransitionError
         As :func:`geo.reports.lifecycle.check_event`; the report that is merged into is not there, or is merged itself.
     """
-    rows = _lock(connection, id, event.duplicate_of)
+    rows = _lock(connection, territory, id, event.duplicate_of)
     report = rows.get(id)
     if report is None:
         raise NotFoundError(f"there is no report {id}")
@@ -82,6 +86,7 @@ def add_event(
         _check_target(id, event.duplicate_of, rows.get(event.duplicate_of))
     at = dt.datetime.now(dt.UTC)
     now = after(progress, event, at)
+    event = _composed(event)
     responsible = {name: value for name in _RESPONSIBLE if (value := getattr(event, name)) is not None}
     key = {"report_id": id, "reported_at": report["reported_at"]}
     connection.execute(
@@ -94,7 +99,7 @@ def add_event(
         insert(ReportEvent)
         .values(
             **key, **recorded, at=at, before=progress.status, status=now.status, actor=caller.name,
-            text=composed(event.text),
+            text=event.text,
         )
         .returning(ReportEvent.id)
     )  # fmt: skip
@@ -110,14 +115,21 @@ def read_events(connection: Connection, id: UUID) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
-def _lock(connection: Connection, id: UUID, other: UUID | None) -> dict[UUID, RowMapping]:
+def _composed(event: Event) -> Event:
+    """Give an event in the letters that descriptions are stored in."""
+    lead = None if event.lead is None else composed(event.lead)
+    cooperating = None if event.cooperating is None else tuple(map(composed, event.cooperating))
+    return replace(event, text=composed(event.text), lead=lead, cooperating=cooperating)
+
+
+def _lock(connection: Connection, territory: str, id: UUID, other: UUID | None) -> dict[UUID, RowMapping]:
     """Lock a report, and the one that it is merged into, so that two can't be merged into each other."""
     keys = [(each, moment_of(each)) for each in (id, other) if each is not None]
     columns = [getattr(Report, name) for name in ("id", "reported_at", *_PROGRESS)]
     query = (
         select(*columns, Unit.code.label("unit_code"))
         .join(Unit, Unit.id == Report.unit_id)
-        .where(tuple_(Report.id, Report.reported_at).in_(keys))
+        .where(Report.territory_id == territory, tuple_(Report.id, Report.reported_at).in_(keys))
         # One order for all, so that two merges wait for each other and never deadlock.
         .order_by(Report.id)
         .with_for_update(of=Report)

@@ -11,9 +11,10 @@ from geo.reports.ids import moment_of
 from geo.store.schema import ExternalReference, Report, Unit
 
 
-def find_report(connection: Connection, id: UUID) -> dict[str, Any]:
-    """Read a report, all but the reporter's pseudonym; NotFoundError if it isn't there."""
-    query = select_reports().where(Report.id == id, Report.reported_at == moment_of(id))
+def find_report(connection: Connection, territory: str, id: UUID) -> dict[str, Any]:
+    """Read a report of a territory, all but the reporter's pseudonym; NotFoundError if it isn't there."""
+    own = (Report.territory_id == territory, Report.id == id, Report.reported_at == moment_of(id))
+    query = select_reports().where(*own)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"there is no report {id}")

@@ -64,7 +64,9 @@ def test_what_may_not_happen_now_is_a_conflict_that_names_what_may(http, place):
     ("body", "pointer"),
     [
         ({"kind": "answered"}, "#/text"),
-        ({"kind": "moved"}, "#/unit_id"),
+        ({"kind": "moved"}, "#/unit_code"),
+        ({"kind": "answered", "text": "x", "unit_code": "00283"}, "#/unit_code"),
+        ({"kind": "assigned", "lead": "a\x00b"}, "#/lead"),
         ({"kind": "moved", "unit_code": "99999"}, "#/unit_code"),
         ({"kind": "rated", "satisfied": "x"}, "#/satisfied"),
         ({"kind": "answered", "text": "x", "unit_id": 3}, "#/unit_id"),

@@ -137,13 +137,13 @@ def test_what_happens_to_reports_is_followed(engine, axes, demo, monkeypatch):
         (first, Event("reopened")),
     ):
         with engine.begin() as connection:
-            add_event(connection, id, event, ADMIN)
+            add_event(connection, HANOI.id, id, event, ADMIN)
     merged = caught_up(engine, followed)
     assert_as_read_anew(engine, merged)
     every, without = (merged.cube.counts(Query(FIRST, LAST, duplicates=too)).n for too in (True, False))
     assert (every, without) == (1000, 999)
     with engine.begin() as connection:
-        add_event(connection, second, Event("reopened"), ADMIN)
+        add_event(connection, HANOI.id, second, Event("reopened"), ADMIN)
     reopened = caught_up(engine, merged)
     assert reopened.cube.counts(Query(FIRST, LAST, duplicates=False)).n == 1000
     assert_as_read_anew(engine, reopened)

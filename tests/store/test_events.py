@@ -2,17 +2,19 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from threading import Event as Signal
 from uuid import UUID
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from geo.access import Caller
 from geo.columns import column
 from geo.demo.reports import make_demo
-from geo.errors import ChangedError, HienTruongError, NotFoundError, RefusedError
+from geo.errors import ChangedError, HienTruongError, InputError, NotFoundError, RefusedError
 from geo.reports.course import arrived
 from geo.reports.lifecycle import Event, Progress, TransitionError
 from geo.store.changes import CHANNEL, Cursor, read_changes
@@ -20,6 +22,7 @@ from geo.store.engine import open_engine
 from geo.store.events import add_event, read_events
 from geo.store.report_reading import find_report
 from geo.store.reports import add_reports
+from geo.store.territories import put_territory
 from geo.units.territory import HANOI
 from tests.conftest import Database
 
@@ -51,7 +54,7 @@ def read_all(database: Database, after: Cursor = Cursor(), limit: int = 7) -> tu
 
 def test_the_row_is_what_the_events_make_of_it(city_database, ids):
     steps = [
-        Event("assigned", lead="URENCO", cooperating=("Ban quản lý",)),
+        Event("assigned", lead="URENCO", cooperating=("Ban qua\u0309n ly\u0301",)),
         Event("in_progress"),
         Event("answered", "Đã xử lý"),
         Event("rated", satisfied=False),
@@ -63,8 +66,8 @@ def test_the_row_is_what_the_events_make_of_it(city_database, ids):
     seen = []
     with city_database.transaction() as connection:
         for step in steps:
-            added = add_event(connection, ids[0], step, ADMIN)
-            row = find_report(connection, ids[0])
+            added = add_event(connection, HANOI.id, ids[0], step, ADMIN)
+            row = find_report(connection, HANOI.id, ids[0])
             assert added.progress == Progress(**{name: row[name] for name in Progress.__dataclass_fields__})
             seen.append((row["status"], row["evidence"], row["satisfied"], row["reopened"]))
         history = read_events(connection, ids[0])
@@ -94,7 +97,7 @@ def test_of_many_answers_at_once_one_is_taken(city_database, ids):
             begin.wait()
             try:
                 with connection.begin():
-                    add_event(connection, ids[0], ANSWER, ADMIN)
+                    add_event(connection, HANOI.id, ids[0], ANSWER, ADMIN)
             except TransitionError as error:
                 return str(error)
             return "taken"
@@ -120,7 +123,7 @@ def test_two_reports_cannot_be_merged_into_each_other(city_database, ids):
             begin.wait()
             try:
                 with connection.begin():
-                    add_event(connection, pair[0], Event("merged", duplicate_of=pair[1]), ADMIN)
+                    add_event(connection, HANOI.id, pair[0], Event("merged", duplicate_of=pair[1]), ADMIN)
             except RefusedError:
                 return False
             return True
@@ -134,23 +137,38 @@ def test_two_reports_cannot_be_merged_into_each_other(city_database, ids):
 def test_what_changed_since_it_was_read_is_refused(city_database, ids):
     with city_database.transaction() as connection:
         [received] = read_events(connection, ids[0])
-        add_event(connection, ids[0], Event("in_progress"), ADMIN, status="waiting", last_event=received["id"])
+        add_event(
+            connection, HANOI.id, ids[0], Event("in_progress"), ADMIN, status="waiting", last_event=received["id"]
+        )
         for seen in ({"status": "waiting"}, {"last_event": received["id"]}):
             with pytest.raises(ChangedError, match="read it again"):
-                add_event(connection, ids[0], ANSWER, ADMIN, **seen)
+                add_event(connection, HANOI.id, ids[0], ANSWER, ADMIN, **seen)
         for unknown in (UUID(int=1), UUID(int=2**128 - 1)):
             with pytest.raises(NotFoundError):
-                add_event(connection, unknown, ANSWER, ADMIN)
+                add_event(connection, HANOI.id, unknown, ANSWER, ADMIN)
             with pytest.raises(HienTruongError):
-                add_event(connection, ids[1], Event("merged", duplicate_of=unknown), ADMIN)
+                add_event(connection, HANOI.id, ids[1], Event("merged", duplicate_of=unknown), ADMIN)
+
+
+def test_a_report_of_another_city_is_not_there(city_database, ids):
+    with city_database.transaction() as connection:
+        put_territory(connection, replace(HANOI, id="hcmc"))
+        connection.execute(text("UPDATE report SET territory_id = 'hcmc' WHERE id = :id"), {"id": ids[0]})
+        assert find_report(connection, "hcmc", ids[0])["id"] == ids[0]
+        with pytest.raises(NotFoundError):
+            find_report(connection, HANOI.id, ids[0])
+        with pytest.raises(NotFoundError):
+            add_event(connection, HANOI.id, ids[0], ANSWER, ADMIN)
+        with pytest.raises(InputError, match="there is no report"):
+            add_event(connection, HANOI.id, ids[1], Event("merged", duplicate_of=ids[0]), ADMIN)
 
 
 def test_a_follower_misses_nothing_of_a_transaction_that_was_long_open(city_database, ids):
     """The first transaction takes early event ids and commits last: a reader by id alone would pass over them."""
     with city_database.transaction() as early:
-        add_event(early, ids[0], Event("in_progress"), ADMIN)
+        add_event(early, HANOI.id, ids[0], Event("in_progress"), ADMIN)
         with city_database.transaction() as late:
-            add_event(late, ids[1], Event("in_progress"), ADMIN)
+            add_event(late, HANOI.id, ids[1], Event("in_progress"), ADMIN)
         before, cursor = read_all(city_database)
         with city_database.transaction() as connection:
             page = read_changes(connection, HANOI.id, cursor, 10)
@@ -174,7 +192,7 @@ def test_a_follower_beside_many_writers_reads_each_event_once(city_database, ids
             with engine.begin() as connection:
                 # Sorted, so that writers of several reports don't deadlock; transactions of different length overlap.
                 for id in sorted(random.choice(column(ids), random.integers(1, 4), replace=False)):
-                    add_event(connection, id, Event("assigned"), ADMIN)
+                    add_event(connection, HANOI.id, id, Event("assigned"), ADMIN)
 
     def follow() -> list[int]:
         read, cursor = [], Cursor()
@@ -221,7 +239,7 @@ def test_a_transaction_is_announced_once_when_it_commits(city_database, ids):
         listener.execute(f"LISTEN {CHANNEL}")
         with city_database.transaction() as connection:
             for id in ids:
-                add_event(connection, id, ANSWER, ADMIN)
+                add_event(connection, HANOI.id, id, ANSWER, ADMIN)
             assert list(listener.notifies(timeout=0)) == []
         told = list(listener.notifies(timeout=5, stop_after=1)) + list(listener.notifies(timeout=0))
     assert [each.channel for each in told] == [CHANNEL]

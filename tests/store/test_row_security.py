@@ -26,6 +26,9 @@ def database(shared_cluster, city: Database, dispatch: Dispatch) -> Iterator[Dat
         made = make_demo(dispatch, utc_now())
         with database.transaction() as connection:
             add_reports(connection, HANOI.id, made.reports, made.course, made.events)
+            # As if all of them had come by Open311 and answered its questions.
+            answered = "INSERT INTO report_attributes SELECT id, reported_at, '{}' FROM report"
+            connection.execute(text(answered))
         yield database
 
 
@@ -59,6 +62,7 @@ def test_a_query_that_forgets_its_where_shows_one_unit_only(connection: Connecti
         act_as_officer(connection, unit)
         assert ask(connection, "SELECT id FROM report ORDER BY id") == reports
         assert ask(connection, "SELECT id FROM report_event ORDER BY id") == history
+        assert ask(connection, "SELECT report_id FROM report_attributes ORDER BY report_id") == reports
     assert 0 < len(reports) < everything[0][0]
     with connection.begin():  # the pool gives the connection to somebody else
         assert ask(connection, "SELECT count(*) FROM report") == everything
@@ -115,7 +119,9 @@ def test_an_officer_answers_a_report_of_the_own_unit_and_finds_no_other(connecti
     officer = Caller("officer", "key:1", code)
     with connection.begin():
         act_as_officer(connection, unit)
-        assert add_event(connection, id, Event("answered", "Đã thu gom"), officer).progress.status == "resolved"
+        assert (
+            add_event(connection, HANOI.id, id, Event("answered", "Đã thu gom"), officer).progress.status == "resolved"
+        )
     with connection.begin():
         assert ask(connection, "SELECT status FROM report WHERE id = :id", id=id) == [("resolved",)]
     insert = (

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import shapely
+from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from geo.arrow_values import numbers
 from geo.columns import Floats, Truths
-from geo.errors import FileError
+from geo.errors import FileError, InputError
 
 KEY = b"geo"
 """Under which the metadata of a file's schema tells of its geometry."""
@@ -25,6 +26,10 @@ POINTS = {
 """What a file says whose column ``geometry`` has points in longitude and latitude, GeoParquet's usual CRS."""
 
 _WGS84 = "OGC:CRS84"
+
+_LITTLE_ENDIAN, _POINT = 1, 1
+_WKB_POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
+"""Well-known binary of a point as OGC 06-103r4 lays it out, without padding."""
 
 PointReader = Callable[[pa.RecordBatch], tuple[Floats, Floats]]
 """Gives longitudes and latitudes of a batch, WGS 84 degrees; NaN where there is no point."""
@@ -55,12 +60,28 @@ def geometry_of(path: Path, metadata: Mapping[bytes, bytes]) -> tuple[str | None
 
 def coordinates(column: pa.Array | pa.ChunkedArray, to_wgs84: Transformer | None) -> tuple[Floats, Floats, Truths]:
     """Give longitudes, latitudes, and which of the geometries are points."""
-    shapes = shapely.from_wkb(column.to_numpy(zero_copy_only=False), on_invalid="ignore")
-    sound = shapely.get_type_id(shapes) == 0
-    lon, lat = shapely.get_x(shapes), shapely.get_y(shapes)
+    plain = _plain_points(column)
+    if plain is not None:
+        lon, lat, sound = plain["x"].copy(), plain["y"].copy(), np.ones(len(plain), dtype=bool)
+    else:
+        shapes = shapely.from_wkb(column.to_numpy(zero_copy_only=False), on_invalid="ignore")
+        lon, lat, sound = shapely.get_x(shapes), shapely.get_y(shapes), shapely.get_type_id(shapes) == 0
     if to_wgs84 is not None:
         lon, lat = to_wgs84.transform(lon, lat)
     return lon, lat, sound
+
+
+def _plain_points(column: pa.Array | pa.ChunkedArray) -> NDArray[np.void] | None:
+    """Read a column as it lies, if every value in it is a point as `points` writes it: far faster than one by one."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if not len(whole) or whole.null_count or whole.type != pa.binary():
+        return None
+    _, ends, shapes = whole.buffers()
+    ends = np.frombuffer(ends, np.int32)[whole.offset : whole.offset + len(whole) + 1]
+    if (np.diff(ends) != _WKB_POINT.itemsize).any():
+        return None
+    points = np.frombuffer(shapes or b"", _WKB_POINT, len(whole), int(ends[0]))
+    return points if ((points["order"] == _LITTLE_ENDIAN) & (points["type"] == _POINT)).all() else None
 
 
 def point_reader(path: Path, schema: pa.Schema, lon: str = "lon", lat: str = "lat") -> PointReader | None:
@@ -92,6 +113,11 @@ def points(lon: Floats, lat: Floats) -> pa.Array:
     ['POINT (105.85 21)', None]
     """
     known = np.isfinite(lon) & np.isfinite(lat)
-    shapes = np.full(len(lon), None, dtype=object)
-    shapes[known] = shapely.to_wkb(shapely.points(lon[known], lat[known]))
-    return pa.array(shapes, pa.binary())
+    shapes = np.empty(int(known.sum()), dtype=_WKB_POINT)
+    shapes["order"], shapes["type"], shapes["x"], shapes["y"] = _LITTLE_ENDIAN, _POINT, lon[known], lat[known]
+    ends = np.concatenate([[0], np.cumsum(known)]) * _WKB_POINT.itemsize
+    if ends[-1] > np.iinfo(np.int32).max:
+        raise InputError(f"{len(lon):,} points are too many for one column of shapes: write them in parts")
+    bits = np.packbits(known, bitorder="little")
+    buffers = [pa.py_buffer(part) for part in (bits, ends.astype(np.int32), shapes)]
+    return pa.Array.from_buffers(pa.binary(), len(lon), buffers)

@@ -10,6 +10,7 @@ from pyproj import Geod
 
 from geo.location import mercator
 from geo.location.edges import Edges, Floats, Ints, Polygons
+from geo.location.near_edges import NearEdges
 
 _WGS84 = Geod(ellps="WGS84")
 
@@ -34,11 +35,14 @@ class Borders:
         Whose border a line is.
     tree : shapely.STRtree
         Of the lines.
+    table : NearestByTable
+        For many points.
     """
 
     lines: Polygons
     unit: Ints
     tree: shapely.STRtree
+    table: "NearestByTable"
 
     @classmethod
     def of(cls, polygons: Polygons) -> "Borders":
@@ -52,7 +56,8 @@ class Borders:
             np.insert(start, first_edge[1:], last_vertex, axis=0),
             indices=np.insert(line, first_edge[1:], np.arange(len(last_edge))),
         )
-        return cls(lines, edges.unit[last_edge], shapely.STRtree(lines, node_capacity=_NODE_CAPACITY))
+        tree = shapely.STRtree(lines, node_capacity=_NODE_CAPACITY)
+        return cls(lines, edges.unit[last_edge], tree, NearestByTable(lines))
 
     def distance(self, lon: Floats, lat: Floats) -> Floats:
         """Measure from points to the nearest border of any unit.
@@ -63,10 +68,12 @@ class Borders:
             Metres; NaN for a point that has no place in the plane. The error grows with the distance: 0.005 % for each
             kilometre at 21 degrees of latitude.
         """
-        metres = np.full(len(lon), np.nan)
-        point, places = _in_plane(lon, lat)
-        _, distance = self.tree.query_nearest(places, return_distance=True, all_matches=False)
-        metres[point] = distance / mercator.scale(lat[point])
+        x, y = mercator.forward(lon, lat)
+        distance = self.table.distance(x, y)
+        left = np.flatnonzero(np.isnan(distance) & np.isfinite(x) & np.isfinite(y))
+        places = shapely.points(x[left], y[left])
+        _, distance[left] = self.tree.query_nearest(places, return_distance=True, all_matches=False)
+        metres: Floats = distance / mercator.scale(lat)
         return metres
 
     def distance_one(self, lon: float, lat: float) -> float:
@@ -136,14 +143,47 @@ class Borders:
         point, places = _in_plane(lon, lat)
         reach = (metres * mercator.scale(lat))[point]
         position, line = self.tree.query(places, predicate="dwithin", distance=reach)
-        vertices, pair = shapely.get_coordinates(self.lines[line], return_index=True)
-        edge = np.flatnonzero(pair[1:] == pair[:-1])
-        return point[position[pair[edge]]], self.unit[line[pair[edge]]], vertices[edge], vertices[edge + 1]
+        start, end, pair = _edges(self.lines[line])
+        return point[position[pair]], self.unit[line[pair]], start, end
 
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays and of the vertices of the lines, without GEOS's objects and tree."""
-        return self.unit.nbytes + self.lines.nbytes + 16 * int(shapely.get_num_coordinates(self.lines).sum())
+        vertices = 16 * int(shapely.get_num_coordinates(self.lines).sum())
+        return self.unit.nbytes + self.lines.nbytes + vertices + self.table.nbytes
+
+
+class NearestByTable:
+    """A table of the nearest edges, which is made once more points were asked for than there are edges.
+
+    Until then a search of the tree for each point costs less than the table.
+    """
+
+    def __init__(self, lines: Polygons) -> None:
+        self._lines = lines
+        self._edges = int((shapely.get_num_coordinates(lines) - 1).sum())
+        self._asked = 0
+        self._table: NearEdges | None = None
+
+    def distance(self, x: Floats, y: Floats) -> Floats:
+        """Measure from points in the plane to the nearest edge; NaN where that is left to the tree."""
+        self._asked += len(x)
+        if self._table is None and self._asked > self._edges:
+            start, end, _ = _edges(self._lines)
+            self._table = NearEdges.of(start, end)
+        return np.full(len(x), np.nan) if self._table is None else self._table.distance(x, y)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the table, if it is made."""
+        return 0 if self._table is None else self._table.nbytes
+
+
+def _edges(lines: Polygons) -> tuple[Floats, Floats, Ints]:
+    """Take lines apart: the start and the end of each edge, and which line it is of."""
+    vertices, line = shapely.get_coordinates(lines, return_index=True)
+    edge = np.flatnonzero(line[1:] == line[:-1])
+    return vertices[edge], vertices[edge + 1], line[edge]
 
 
 def _line_starts(ring: Ints) -> Ints:

@@ -35,6 +35,20 @@ def test_the_distance_to_the_border_is_as_exact_as_it_says(city: Locator) -> Non
     assert (error <= 0.01 + 5e-5 * expected * np.maximum(expected / 1_000, 1)).all()
 
 
+def test_many_points_are_as_far_from_the_border_as_few(city: Locator) -> None:
+    """Many are measured by a table of edges, few by a tree: the same to a micrometre, and right."""
+    near, on = spread(city.polygons, 2_000, seed=3), stress_set(city.polygons, every=500)
+    away = [105.8, 105.8, -75.0, np.nan, 105.8], [-35.0, 84.9, 40.0, 20.0, 90.0]
+    lon, lat = np.concatenate([near, on, away], axis=1)
+    few, many = Locator.build(city.codes, city.polygons), Locator.build(city.codes, city.polygons)
+    times = 200_000 // len(lon)
+    metres = many.border_distance(np.tile(lon, times), np.tile(lat, times))[: len(lon)]
+    np.testing.assert_allclose(metres, few.border_distance(lon, lat), rtol=0, atol=1e-6)
+    assert many.nbytes > few.nbytes  # by the table, which only the one who was asked for many has
+    expected = utm_distances(city.polygons, lon[:150], lat[:150]).min(axis=1)
+    assert (np.abs(metres[:150] - expected) <= 0.01 + 5e-5 * expected * np.maximum(expected / 1_000, 1)).all()
+
+
 def test_an_edge_is_at_no_distance_and_nothing_else_is(city: Locator) -> None:
     lon, lat = stress_set(city.polygons, every=500)
     on_edge = city.locate(lon, lat).how == How.EDGE

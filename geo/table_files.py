@@ -1,6 +1,6 @@
 """CSV and Parquet files of any size as a stream of Arrow batches: read so, and written beside their place first."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +40,9 @@ def check_paths(source: Path, out: Path) -> None:
 
 
 @contextmanager
-def open_table(path: Path, advance: Advance, batch_bytes: int = BATCH_BYTES) -> Iterator[TableReader]:
+def open_table(
+    path: Path, advance: Advance, batch_bytes: int = BATCH_BYTES, groups: Sequence[int] | None = None
+) -> Iterator[TableReader]:
     """Open a CSV or Parquet file; CSV columns are text, so that no value is changed by being read.
 
     Parameters
@@ -51,6 +53,8 @@ def open_table(path: Path, advance: Advance, batch_bytes: int = BATCH_BYTES) -> 
         Told how many bytes of how many are read; for Parquet, by the share of rows.
     batch_bytes : int
         How much of a CSV file is held at a time; a line must fit in it.
+    groups : sequence of int, optional
+        Of a Parquet file these row groups alone.
 
     Raises
     ------
@@ -64,8 +68,21 @@ def open_table(path: Path, advance: Advance, batch_bytes: int = BATCH_BYTES) -> 
     with file:
         with _refusing(f"{path}: can't be read"):
             is_csv = path.suffix.lower() == ".csv"
-            reader = _open_csv(path, file, advance, batch_bytes) if is_csv else _open_parquet(file, advance)
+            reader = _open_csv(path, file, advance, batch_bytes) if is_csv else _open_parquet(file, advance, groups)
         yield TableReader(reader.schema, _reading(path, reader.batches))
+
+
+def row_groups(path: Path) -> list[int]:
+    """Count the rows of each row group of a Parquet file.
+
+    Raises
+    ------
+    FileError
+        The file is not there, or is none.
+    """
+    with _refusing(f"{path}: can't be read"):
+        metadata = pq.read_metadata(path)
+        return [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
 
 
 @contextmanager
@@ -115,13 +132,14 @@ def _open_csv(path: Path, file: pa.NativeFile, advance: Advance, batch_bytes: in
     return TableReader(reader.schema, batches())
 
 
-def _open_parquet(file: pa.NativeFile, advance: Advance) -> TableReader:
+def _open_parquet(file: pa.NativeFile, advance: Advance, groups: Sequence[int] | None) -> TableReader:
     parquet = pq.ParquetFile(file)
-    size, rows = file.size(), parquet.metadata.num_rows
+    chosen = range(parquet.num_row_groups) if groups is None else groups
+    size, rows = file.size(), sum(parquet.metadata.row_group(group).num_rows for group in chosen)
 
     def batches() -> Iterator[pa.RecordBatch]:
         done = 0
-        for batch in parquet.iter_batches(BATCH_ROWS):
+        for batch in parquet.iter_batches(BATCH_ROWS, chosen):
             yield batch
             done += len(batch)
             advance(size * done // rows, size)

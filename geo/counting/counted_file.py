@@ -54,6 +54,7 @@ def count_file(
     source: Path,
     advance: Advance = lambda _done, _total: None,
     batch_bytes: int = BATCH_BYTES,
+    groups: Sequence[int] | None = None,
 ) -> list[Tally]:
     """Count the reports of a file, in constant memory.
 
@@ -67,6 +68,8 @@ def count_file(
         Told how many bytes of how many are done.
     batch_bytes : int
         How much of a CSV file is held at a time.
+    groups : sequence of int, optional
+        Of a Parquet file these row groups alone.
 
     Returns
     -------
@@ -80,7 +83,7 @@ def count_file(
     """
     nothing = np.empty(0, np.int64)
     total = [Tally(nothing, nothing, nothing, nothing) for _ in counted.windows]
-    with open_table(source, advance, batch_bytes) as table:
+    with open_table(source, advance, batch_bytes, groups) as table:
         there, done = ", ".join(table.schema.names), 0
         read_points = point_reader(source, table.schema)
         if read_points is None:

@@ -50,6 +50,7 @@ def locate_file(
     batch_bytes: int = BATCH_BYTES,
     *,
     with_points: bool = False,
+    groups: Sequence[int] | None = None,
 ) -> Tally:
     """Say whose each point of a file is, in constant memory.
 
@@ -78,6 +79,8 @@ def locate_file(
     with_points : bool
         Add the column geometry, too, unless the input has a geometry: the output, which ends in .parquet, is
         GeoParquet.
+    groups : sequence of int, optional
+        Of a Parquet file these row groups alone.
 
     Raises
     ------
@@ -97,7 +100,7 @@ def locate_file(
         jurisdiction.layer_at(one_day)
     added = _ADDED if category is None else [*_ADDED, "agency"]
     counts = np.zeros(INVALID + 1, dtype=np.int64)
-    with open_table(source, advance, batch_bytes) as table:
+    with open_table(source, advance, batch_bytes, groups) as table:
         read_points = _checked(source, table.schema, columns, added)
         shaped = with_points and KEY not in (table.schema.metadata or {})
         schema = _schema(table.schema, added, shaped)

@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 Advance = Callable[[int, int], None]
-"""Told how many of how many files are done."""
+"""Told how many of how many parts are done."""
 
 _PATIENCE_S = 10
 

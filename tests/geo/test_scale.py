@@ -11,6 +11,7 @@ import dask_geopandas
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
@@ -215,11 +216,41 @@ def test_what_one_worker_refuses_is_said_in_one_line_and_nothing_is_left(client,
         locate_folder(client, dispatch, folder, out)
     with pytest.raises(FileError, match=r"empty: no file that ends in \.csv"):
         locate_folder(client, dispatch, tmp_path / "empty", out)
-    (folder / "good.parquet").write_bytes(b"")
-    with pytest.raises(FileError, match="differ in their suffix alone"):
+    pq.write_table(pa.table({"lon": [105.85], "lat": [21.02]}), folder / "good.parquet")
+    with pytest.raises(FileError, match=r"good\.csv and .*good\.parquet would both become good\.parquet"):
         locate_folder(client, dispatch, folder, tmp_path / "other")
     with pytest.raises(InputError, match="people who are in several files"):
         count_folder(client, dispatch, folder, Question(window, "counts", "reporters"), Query(FIRST, LAST))
+
+
+@pytest.fixture(scope="module")
+def one_file(reports: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The reports in one Parquet file of many row groups."""
+    file = tmp_path_factory.mktemp("large") / "reports.parquet"
+    reports.to_parquet(file, index=False, row_group_size=1_100)
+    return file
+
+
+def test_one_large_file_is_spread_over_the_workers_and_its_rows_keep_their_order(
+    client, dispatch, one_file, grid, reports, on_one_machine, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("geo.scale.parts.PART_ROWS", 2_000)
+    out, before, told = tmp_path / "located", client.get_task_stream(count=1_000), []
+    tally = locate_folder(client, dispatch, one_file, out, BY_ROW, None, "waste", lambda *done: told.append(done))
+    workers = {task["worker"] for task in client.get_task_stream(count=1_000)[len(before) :]}
+    assert len(workers) == 2
+    assert told[-1] == (8, 8)
+    assert sorted(path.name for path in out.iterdir()) == [f"reports-{part:05}.parquet" for part in range(8)]
+    pd.testing.assert_frame_equal(read_all(out), on_one_machine)
+    assert tally.rows == N
+    asked = Query(FIRST, LAST, 7)
+    question = Question(Window(FIRST, LAST, ("waste",)), view="counts")
+    count = count_folder(client, dispatch, one_file, question, asked)(question.window)
+    axes = Axes(tuple(category.code for category in dispatch.categories))
+    shapes = gpd.points_from_xy(reports["lon"], reports["lat"], crs=4326)
+    cube = Cube(axes).extend(facts_of_frame(axes, gpd.GeoDataFrame(reports, geometry=shapes), HANOI.time_zone))
+    here = counting(cube, asked)(question.window)
+    np.testing.assert_array_equal([here.cell, here.count], [count.cell, count.count])
 
 
 def test_a_worker_killed_in_mid_run_changes_nothing(client, dispatch, folder, on_one_machine, tmp_path):

@@ -75,7 +75,7 @@ def find_published(asked: Asked, population: Path | None, *, drawn: bool) -> Ans
         question = asked.question(dispatch, public=True)
         check_public(asked, question)
         grid, territory = _grid(dispatch, asked, question, population), dispatch.jurisdiction.territory
-        axes = Axes(tuple(category.code for category in dispatch.categories))
+        axes = Axes(tuple(category.code for category in dispatch.categories), dispatch.jurisdiction.layers)
         with share_done("counting reports") as progress:
             cube = read_cube(database, territory, axes, progress).cube
         table, query = publish(cube, territory.today()), asked.query(question.window)

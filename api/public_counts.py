@@ -20,16 +20,20 @@ async def published(service: Service) -> Published:
     """Give the table of all public answers; a problem while the reports are still being counted."""
     cube = await service.cube()
     today = service.dispatch.jurisdiction.territory.today().toordinal()
-    return await run_in_threadpool(_current, _Moment(service, today, int(time.monotonic() // _LASTS_S), cube))
+    boundaries = tuple(layer.generation.id for layer in cube.axes.layers)
+    return await run_in_threadpool(
+        _current, _Moment(service, today, int(time.monotonic() // _LASTS_S), boundaries, cube)
+    )
 
 
 @dataclass(frozen=True)
 class _Moment:
-    """A quarter of an hour of a day, in which one table is given, whatever has come since."""
+    """A quarter of an hour of a day, in which one table is given, whatever has come since but new boundaries."""
 
     service: Service
     day: int
     quarter: int
+    boundaries: tuple[int, ...]
     cube: Cube = field(compare=False)
 
 

@@ -44,7 +44,7 @@ class Asked:
         count = Period.public if self.public else Period.exact
         this, previous = (
             count(
-                read_cases(connection, jurisdiction, *days, self.boundaries_at, self.category),
+                read_cases(connection, jurisdiction, *days, self.boundaries_at, self.category, by_point=self.public),
                 [unit.id for unit in units],
                 dispatch.calendar,
                 now,

@@ -108,7 +108,8 @@ class FolderSource:
     def cases(self, first: dt.date, last: dt.date, boundaries_at: dt.date, category: str | None) -> Cases:
         """Read what ward figures are made of."""
         selection = Selection(first, last, None if category is None else (category,))
-        rows = self._read(selection, ("category", "reported_at", "duplicate_of", "reopened", *_MOMENTS, *_SAID))
+        names = ("category", "reported_at", "duplicate_of", "reopened", "synthetic", *_MOMENTS, *_SAID)
+        rows = self._read(selection, names)
         zoned = rows["reported_at"].cast(pa.timestamp("us", tz=self._content.territory.time_zone))
         columns: dict[str, Any] = {name: rows[name].cast(pa.timestamp("us")).to_numpy() for name in _MOMENTS}
         columns |= {name: _objects(rows[name]) for name in _SAID}
@@ -116,9 +117,11 @@ class FolderSource:
             unit_id=self._unit_ids(rows, self._dispatch.jurisdiction.layer_at(boundaries_at).generation.id),
             category=_objects(rows["category"]),
             month=_objects(pc.strftime(zoned, "%Y-%m")),
+            cell=np.zeros(len(rows), np.int64),
             reporter=np.zeros(len(rows), np.int64),
             reopened=rows["reopened"].to_numpy(),
             merged=rows["duplicate_of"].is_valid().to_numpy(),
+            synthetic=rows["synthetic"].to_numpy(),
             **columns,
         )
 

@@ -1,39 +1,38 @@
 """What everybody may see of the counts: groups of reports by at least five people, fixed before anybody asks.
 
-Reports of one month, one category and one cell of resolution 9 are a group if at least k different people made them.
-What is no group goes together with its neighbours' rest into the parent cell, up to resolution 5, then into the whole
-city; what is still no group is left out. A report of an unknown person is counted, but adds no person.
+The reports of one month and one category are divided into groups by ward and cell (`geo.privacy.groups`); made-up ones
+by themselves, as it is told how many they are. A report of an unknown person is counted, but adds no person.
 
 The guarantee: **every public answer is a sum of whole groups of one table; each group has reports of at least k people,
 and no report is in two groups; so whatever is added or taken away among answers, no count of fewer than k people comes
-out.** There is nothing to gain from windows that differ by a day, from resolutions, sets of categories or totals, as
-none of them has a table of its own.
+out.** There is nothing to gain from windows that differ by a day, from resolutions, sets of categories, totals or wards
+beside cells, as none of them has a table of its own: the figures of wards (`geo.wards.ranking.Period.public`) count the
+rows by the same groups.
 
 A window is widened to whole months, of which the current one is not published before it is over. To let the public ask
 for any days would need groups of days, and then all that differ by a day are small; noise or rounding instead shows by
 many questions where a count steps up. The status is not published, as it changes, and a change is one report.
 
 Its limits: it is told that a cell that is not shown had fewer than k people that month; a report that comes in for a
-month that is over changes the table, and who kept the old one can compare; k - 1 people who know of their own reports
-can tell the one of the k-th; a person with several accounts is several people.
+month that is over changes the table, as new boundaries of wards do, and who kept the old one can compare; k - 1 people
+who know of their own reports can tell the one of the k-th; a person with several accounts is several people.
 """
 
 import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geo.columns import Columns, Integers, Truths
-from geo.counting.axes import CUBE_RESOLUTION, Axes, Facts, positions
-from geo.counting.cube import COARSEST, Cube, Query
+from geo.counting.axes import Axes, Facts, positions
+from geo.counting.cube import Cube, Query
 from geo.counting.query import day_number, month_of
 from geo.errors import InputError
 from geo.hexagons.cells import parents
+from geo.privacy.groups import ANYWHERE, CITY, grouped
+from geo.privacy.people import LEAST_PEOPLE
 
-LEAST_PEOPLE = 5
-CITY = 0
-"""Stands for a cell where reports are told of the whole city alone."""
+__all__ = ["CITY", "LEAST_PEOPLE", "PublicCounts", "Published", "publish"]
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,8 @@ class PublicCounts(Columns):
     rolled_up : int
         Reports that are told of a coarser cell than asked for.
     unplaced : int
-        Reports that are told of the city alone. Beside them, up to k - 1 people's reports of each month and category
-        may be missing.
+        Reports that are told of no cell. Beside them, those of a month and category in which fewer than k people
+        reported in the whole city are missing.
     """
 
     cell: Integers
@@ -68,7 +67,7 @@ class PublicCounts(Columns):
 
     @property
     def n(self) -> int:
-        """All reports told, those of the city alone, too."""
+        """All reports told, those of no cell, too."""
         return int(self.count.sum()) + self.unplaced
 
 
@@ -112,7 +111,7 @@ class Published:
         placed = wanted & (self.cell != CITY)
         cell = self.cell[placed]
         finer = _resolution(cell) > query.resolution
-        shown = np.where(finer, parents(np.where(finer, cell, _FINE), query.resolution), cell)
+        shown = np.where(finer, parents(np.where(finer, cell, ANYWHERE), query.resolution), cell)
         cells, number = np.unique(shown, return_inverse=True)
         count, synthetic = (
             np.bincount(number, values[placed], len(cells)).astype(np.int64) for values in (self.count, self.synthetic)
@@ -165,53 +164,49 @@ def publish(cube: Cube, today: dt.date, least_people: int = LEAST_PEOPLE) -> Pub
     ----------
     cube : Cube
     today : date
-        Local; its month is not over and not published.
+        Local; its month is not over and not published. The wards are those that are in force on it.
     least_people : int, optional
         k.
     """
     current = int(month_of(np.array([day_number(today)]))[0])
     # One month after another: ten million reports at once would take half a gigabyte.
     tables = {
-        number: _groups(cube.axes, number, facts, least_people) for number, facts in cube.monthly() if number < current
+        number: _month(cube.axes, today, number, facts, least_people)
+        for number, facts in cube.monthly()
+        if number < current
     }
     month, category, cell, count, synthetic, people = np.concatenate([np.empty((0, 6), np.int64), *tables.values()]).T
     months = next(iter(tables), current), current
     return Published(month, category, cell, count, synthetic, people, cube.axes.categories, months)
 
 
-# Any cell of the cube's resolution: the parent of nothing that is used.
-_FINE = (CUBE_RESOLUTION << 52) | (1 << 59)
-
-
 def _resolution(cells: Integers) -> Integers:
     return cells >> 52 & 0b1111
 
 
-def _groups(axes: Axes, month: int, facts: Facts, least_people: int) -> Integers:
-    """Group the reports of a month: a row for each group, as `Published` has its columns."""
+def _month(axes: Axes, today: dt.date, month: int, facts: Facts, least_people: int) -> Integers:
+    """Divide the reports of a month: a row for each group, as `Published` has its columns."""
     facts = facts.take(facts.weight > 0)
+    category, synthetic = axes.category_of(facts.series), axes.synthetic(facts.series)
     places, place = np.unique(facts.place, return_inverse=True)
-    category, synthetic = axes.category_of(facts.series), facts.weight * axes.synthetic(facts.series)
-    left, found = np.arange(len(facts)), []
-    for resolution in (*range(CUBE_RESOLUTION, COARSEST - 1, -1), None):
-        cell_of_place = np.full(len(places), CITY) if resolution is None else parents(axes.cells_of(places), resolution)
-        cells, number = np.unique(cell_of_place, return_inverse=True)
-        group = (category[left] + 1) * len(cells) + number[place[left]]
-        groups = (len(axes.categories) + 1) * len(cells)
-        people = _people(facts.reporter[left], group, groups)
-        count, made = (np.bincount(group, each[left], groups).astype(np.int64) for each in (facts.weight, synthetic))
-        told = np.flatnonzero(people >= least_people)
-        at = np.divmod(told, max(len(cells), 1))
-        months = np.full(len(told), month)
-        found.append(np.column_stack([months, at[0] - 1, cells[at[1]], count[told], made[told], people[told]]))
-        left = left[(people < least_people)[group]]
-    return np.concatenate(found)
+    ward, cell = _wards(axes, today, places)[place], axes.cells_of(places)[place]
+    kind = 2 * (category + 1) + synthetic
+    groups = grouped(kind, ward, cell, facts.reporter, least_people)
+    told = groups.in_city
+    of, n = groups.of[told], len(groups.cell)
+    count = np.bincount(of, facts.weight[told], n).astype(np.int64)
+    kinds = np.zeros(n, np.int64)
+    kinds[of] = kind[told]
+    made_up = count * (kinds % 2)
+    return np.column_stack([np.full(n, month), kinds // 2 - 1, groups.cell, count, made_up, groups.people])
 
 
-def _people(reporter: NDArray[np.uint32], group: Integers, groups: int) -> Integers:
-    known = reporter > 0
-    pairs = np.unique(group[known] << 32 | reporter[known].astype(np.int64))
-    return np.bincount(pairs >> 32, minlength=groups)
+def _wards(axes: Axes, today: dt.date, places: Integers) -> Integers:
+    """Give the database id of the ward of each place, by the boundaries in force on a day; 0 for none."""
+    for number, layer in enumerate(axes.layers):
+        if layer.generation.holds(today):
+            return layer.unit_ids[axes.units_of(places, number)]
+    return np.zeros(len(places), np.int64)
 
 
 def _first_day(month: int) -> dt.date:

@@ -202,7 +202,7 @@ def _unit(dispatch: Dispatch, code: str) -> Unit:
 def _counting(engine: Engine, dispatch: Dispatch, content: Content) -> pa.Table:
     """Count what everybody may see."""
     territory = content.territory
-    axes = Axes(tuple(category.code for category in dispatch.categories))
+    axes = Axes(tuple(category.code for category in dispatch.categories), dispatch.jurisdiction.layers)
     return counts_table(publish(read_cube(engine, territory, axes).cube, territory.today()), content)
 
 

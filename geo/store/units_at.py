@@ -125,6 +125,8 @@ def units_of_reports(
     layer: Layer,
     where: Sequence[ColumnElement[bool]],
     columns: Sequence[ColumnElement[object] | InstrumentedAttribute[object]],
+    *,
+    by_point: bool = False,
 ) -> dict[str, np.ndarray]:
     """Read columns of reports, and beside them the unit of each under given boundaries: what any figure is grouped by.
 
@@ -137,6 +139,8 @@ def units_of_reports(
         Which reports.
     columns : sequence of columns of `Report`
         What else to read of them.
+    by_point : bool, optional
+        Whether the unit is the one that holds the point, even if a person handed the report to another one.
 
     Returns
     -------
@@ -146,7 +150,8 @@ def units_of_reports(
     lon, lat = func.ST_X(Report.geom).label("lon"), func.ST_Y(Report.geom).label("lat")
     stored = (Report.unit_id.label("stored_id"), Report.generation_id.label("generation"))
     found = read_columns(connection, select(*columns, lon, lat, *stored).where(*where))
-    unit_id = layer.unit_ids_of(*(found.pop(name) for name in ("stored_id", "generation", "lon", "lat")))
+    has, points = ([found.pop(name) for name in names] for names in (("stored_id", "generation"), ("lon", "lat")))
+    unit_id = layer.place(*points)[0] if by_point else layer.unit_ids_of(*has, *points)
     return {**found, "unit_id": unit_id}
 
 

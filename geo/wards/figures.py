@@ -9,7 +9,6 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geo.columns import Columns, Floats, Integers, Moments, Truths, Words
 from geo.responsibility.working_time import WorkingCalendar
@@ -25,21 +24,24 @@ class Cases(Columns):
     ----------
     unit_id : ndarray of int64, shape (n,)
         Database ids of wards; 0 for a report that is in none.
+    cell : ndarray of int64
+        Of resolution 9 or finer.
     category, month : ndarray of str
         Code of the category; local month of the report (2026-01).
     reporter : ndarray of int64
-        The same number for the same person; 0 for all reports that name none.
+        The same number, below 2**32, for the same person; 0 for all reports that name none.
     received_at, due_at, intake_at, answered_at, closed_at : ndarray of datetime64
         UTC; NaT for what has not happened.
     evidence, satisfied : ndarray of object
         True, False, or None for not told.
     reopened : ndarray of int64
         How often.
-    merged : ndarray of bool
-        Whether it went into another report about the same.
+    merged, synthetic : ndarray of bool
+        Whether it went into another report about the same; whether the demo made it.
     """
 
     unit_id: Integers
+    cell: Integers
     category: Words
     month: Words
     reporter: Integers
@@ -52,11 +54,13 @@ class Cases(Columns):
     satisfied: Words
     reopened: Integers
     merged: Truths
+    synthetic: Truths
 
     @property
-    def group(self) -> NDArray[np.str_]:
-        """Month and category of each row: what totals can be asked by."""
-        return np.strings.add(self.month.astype(np.str_), self.category.astype(np.str_))
+    def kind(self) -> Integers:
+        """A number for month, category and synthetic of each row: what totals can be asked by."""
+        names = np.strings.add(self.month.astype(np.str_), self.category.astype(np.str_))
+        return 2 * np.unique(names, return_inverse=True)[1] + self.synthetic
 
     @property
     def unrated(self) -> Truths:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from geo.errors import InputError
-from geo.privacy.publishable import publishable
+from geo.privacy.groups import ANYWHERE, grouped
 from geo.responsibility.working_time import WorkingCalendar
 from geo.units.territory import Territory, Unit
 from geo.wards.figures import NAMES, Cases, Figures, city_figures, median_figures, ward_figures
@@ -74,14 +74,18 @@ class Period:
 
     @classmethod
     def public(cls, cases: Cases, unit_ids: Sequence[int], calendar: WorkingCalendar, now: np.datetime64) -> "Period":
-        """Count what the public may see (:mod:`geo.privacy.publishable`); ratings, of those who gave one."""
-        in_ward, in_city = publishable(cases.group, cases.unit_id, cases.reporter)
+        """Count what the public may see (:mod:`geo.privacy.groups`); ratings, of those who gave one.
+
+        The wards of the cases must be those that hold their points, as cells are told by points.
+        """
+        groups = grouped(cases.kind, cases.unit_id, cases.cell, cases.reporter)
         rated = ~cases.unrated
-        told = cases.take(rated)
-        rated_in_ward, rated_in_city = rated.copy(), rated.copy()
-        rated_in_ward[rated], rated_in_city[rated] = publishable(told.group, told.unit_id, told.reporter)
-        wards = cases.without_ratings(~rated_in_ward).take(in_ward)
-        city = cases.without_ratings(~rated_in_city).take(in_city)
+        told, ward = cases.take(rated), np.where(groups.in_ward, cases.unit_id, 0)[rated]
+        ratings = grouped(told.kind, ward, np.full_like(told.cell, ANYWHERE), told.reporter)
+        in_ward, in_city = rated.copy(), rated.copy()
+        in_ward[rated], in_city[rated] = ratings.in_ward, ratings.in_city
+        wards = cases.without_ratings(~in_ward).take(groups.in_ward)
+        city = cases.without_ratings(~in_city).take(groups.in_city)
         return cls(ward_figures(wards, np.array(unit_ids), calendar, now), city_figures(city, calendar, now))
 
 

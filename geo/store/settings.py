@@ -1,6 +1,5 @@
-"""Settings of the store and of the territory, from the environment, read once."""
+"""Settings of the store and of the territory, from the environment as it is at the moment."""
 
-from functools import cache
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -93,7 +92,6 @@ class TerritorySettings(BaseSettings):
     pseudonym_key: SecretStr | None = Field(default=None, min_length=32)
 
 
-@cache
 def database_settings() -> DatabaseSettings:
     """Read the database's settings.
 
@@ -105,7 +103,6 @@ def database_settings() -> DatabaseSettings:
     return read_settings(DatabaseSettings)
 
 
-@cache
 def territory_settings() -> TerritorySettings:
     """Read the territory's settings."""
     return read_settings(TerritorySettings)

@@ -22,7 +22,6 @@ from geo.errors import FileError, InputError, NotFoundError, RefusedError
 from geo.lookup.dispatch import Dispatch
 from geo.store.boundaries import NewGeneration, add_generation, list_generations, put_territory, read_units_frame
 from geo.store.reports import add_reports
-from geo.store.settings import database_settings
 from geo.units.territory import HANOI, Generation
 from geo.vocabulary import LEVELS
 from tests.conftest import Database
@@ -102,9 +101,7 @@ def overlapping(test_data: Path | None, tmp_path: Path) -> tuple[Path, str]:
 def empty(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """A database that the commands find, with nothing in it."""
     monkeypatch.setenv("DATABASE_URL", database.url)
-    database_settings.cache_clear()
-    yield database
-    database_settings.cache_clear()
+    return database
 
 
 @pytest.fixture
@@ -323,10 +320,8 @@ def test_diff_counts_every_report_of_the_period_and_draws_a_map(
     with city_database.transaction() as connection:
         add_reports(connection, HANOI.id, demo.reports, demo.course, demo.events)
     monkeypatch.setenv("DATABASE_URL", city_database.url)
-    database_settings.cache_clear()
     file = tmp_path / "transfers.html"
     result = done("diff", *ward_generations(city_database), "--json", "--to", "2025-06-30", "--map", file)
-    database_settings.cache_clear()
     told = pd.DataFrame(json.loads(result.stdout))
     before = (demo.reports.reported_at < np.datetime64("2025-06-30T17:00")).sum()
     assert told["reports"].sum() == before > 500

@@ -17,7 +17,6 @@ from geo.errors import InputError, RefusedError
 from geo.store.boundaries import list_generations, read_dispatch
 from geo.store.counts import RowCounts
 from geo.store.report_reading import count_reports
-from geo.store.settings import database_settings
 from geo.store.units_at import count_units
 from geo.units.territory import HANOI
 from tests.conftest import Database
@@ -37,9 +36,7 @@ REPORTS = """id,category,lon,lat,reported_at,status
 @pytest.fixture
 def database(city_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     monkeypatch.setenv("DATABASE_URL", city_database.url)
-    database_settings.cache_clear()
-    yield city_database
-    database_settings.cache_clear()
+    return city_database
 
 
 def run(*arguments: object) -> Result:

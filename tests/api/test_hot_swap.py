@@ -18,7 +18,6 @@ from geo.lookup.answer import locate
 from geo.store.boundaries import NewGeneration, add_draft, add_generation, list_generations, read_units_frame
 from geo.store.moves import has_moves
 from geo.store.reports import add_reports
-from geo.store.settings import database_settings
 from geo.units.territory import HANOI
 
 POINT = (105.856919, 21.005396)
@@ -159,7 +158,6 @@ def test_a_service_answers_with_a_draft_once_it_is_activated_by_command(service,
     with city_database.transaction() as connection:
         draft = add_draft(connection, HANOI.id, surveyed(city_database))
     monkeypatch.setenv("DATABASE_URL", city_database.url)
-    database_settings.cache_clear()
     for arguments, told in (
         ([], "dry run, nothing was written: would write 1 units of level ward, in force since 2025-07-01"),
         (["--commit"], f"written: generation {draft.id}, 1 units of level ward, in force since 2025-07-01"),
@@ -168,4 +166,3 @@ def test_a_service_answers_with_a_draft_once_it_is_activated_by_command(service,
         assert result.exit_code == 0, result.exception
         assert told in result.stderr
         assert reached(lambda: answers(service, "Phường Mới")) if arguments else answers(service, "Phường Bạch Mai")
-    database_settings.cache_clear()

@@ -44,13 +44,16 @@ def create_endpoint(state: State) -> FastAPI:
     app = FastAPI(openapi_url=None)
     app.state = state
     answer_with_faults(app)
-    app.get("/discovery.{format}")(discovery)
-    app.get("/services.{format}")(services)
-    app.get("/services/{code}.{format}")(service_definition)
-    app.get("/requests.{format}")(get_requests)
+    for path, answer in (
+        ("/discovery.{format}", discovery),
+        ("/services.{format}", services),
+        ("/services/{code}.{format}", service_definition),
+        ("/requests.{format}", get_requests),
+        ("/requests/{id}.{format}", get_request),
+        ("/tokens/{id}.{format}", token),
+    ):
+        app.api_route(path, methods=["GET", "HEAD"])(answer)
     app.post("/requests.{format}")(post_request)
-    app.get("/requests/{id}.{format}")(get_request)
-    app.get("/tokens/{id}.{format}")(token)
     return app
 
 

@@ -87,5 +87,5 @@ def _refusal(request: Request, faults: Sequence[Fault]) -> Response:
     format: Format = "json" if request.url.path.endswith(".json") else "xml"
     codes = {int(fault.code) for fault in faults}
     status = codes.pop() if len(codes) == 1 else HTTPStatus.BAD_REQUEST
-    told = [{"code": str(int(fault.code)), "description": fault.description} for fault in faults]
+    told = [{"code": int(fault.code), "description": fault.description} for fault in faults]
     return rendered("errors", told, format, status)

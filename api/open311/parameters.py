@@ -22,7 +22,7 @@ class Parameters:
     Parameters
     ----------
     pairs : iterable of (str, str)
-        Names and values; of a name that is given twice the last value counts, but for :meth:`all_of`.
+        Names and values; of a name that is given twice the last value counts, unless it is a list.
 
     Examples
     --------
@@ -65,8 +65,8 @@ class Parameters:
         return values[-1] if values else None
 
     def words(self, name: str, known: Collection[str] | None = None) -> tuple[str, ...]:
-        """Give the words of a comma-separated list; unknown ones are refused."""
-        said = self.text(name) or ""
+        """Give the words of a list, separated by commas or given by repeating the name; unknown ones are refused."""
+        said = ",".join(self.all_of(name))
         words = tuple(dict.fromkeys(word.strip() for word in said.split(",") if word.strip()))
         for word in words:
             if known is not None and word not in known:

@@ -66,7 +66,7 @@ def _words(report: dict[str, Any], names: dict[str, str], dispatch: Dispatch, la
         "agency_responsible": report["lead"],
         "service_notice": notice(report["lead"], report["due_at"], territory, language) if is_open else None,
         "requested_datetime": _moment(report["reported_at"], dispatch),
-        "updated_datetime": _moment(report["updated_at"], dispatch),
+        "updated_datetime": _moment(report["updated"], dispatch),
         "expected_datetime": _moment(report["due_at"], dispatch),
         "address": f"{_unit_name(report, language)}, {city}",
         "address_id": None,

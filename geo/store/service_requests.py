@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, insert, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, insert, select, tuple_
 
 from geo.reports.ids import moment_of
 from geo.reports.lifecycle import OPEN
@@ -26,7 +26,7 @@ class WantedRequests:
     open : bool, optional
         Whether something is still to be done about them.
     updated_since, updated_until : datetime, optional
-        When their last event happened, both included.
+        When they were updated, both included.
     after : UUID, optional
         Only those that come later in the order, whatever has come in meanwhile.
     """
@@ -41,7 +41,11 @@ class WantedRequests:
 def find_service_requests(
     connection: Connection, wanted: WantedRequests, limit: int, offset: int = 0
 ) -> list[dict[str, Any]]:
-    """Read reports, the latest first: the order that the primary key of each month gives."""
+    """Read reports, the latest first: the order that the primary key of each month gives.
+
+    ``updated`` says when the last event happened or, of one that is closed, when it was closed; ``note`` is the text of
+    the last answer.
+    """
     query = _selected().where(*conditions(wanted.reports), *_more_conditions(wanted))
     return _with_answers(connection, query.order_by(*_LATEST_FIRST).limit(limit).offset(offset))
 
@@ -59,18 +63,18 @@ def add_attributes(connection: Connection, id: UUID, answers: dict[str, list[str
 
 
 def _selected() -> Select[Any]:
-    query = select_reports().add_columns(Report.unit_id, Report.generation_id, ReportAttributes.answers)
+    more = (Report.unit_id, Report.generation_id, ReportAttributes.answers, _updated.label("updated"))
+    query = select_reports().add_columns(*more)
     return query.outerjoin(ReportAttributes, ReportAttributes.report_id == Report.id)
 
 
 def _more_conditions(wanted: WantedRequests) -> Iterator[ColumnElement[bool]]:
     if wanted.open is not None:
-        to_do = and_(Report.status.in_(OPEN), Report.duplicate_of.is_(None))
-        yield to_do if wanted.open else ~to_do
+        yield _to_do if wanted.open else ~_to_do
     if wanted.updated_since is not None:
-        yield Report.updated_at >= wanted.updated_since
+        yield _updated >= wanted.updated_since
     if wanted.updated_until is not None:
-        yield Report.updated_at <= wanted.updated_until
+        yield _updated <= wanted.updated_until
     if wanted.after is not None:
         yield comes_after(wanted.after)
 
@@ -88,5 +92,9 @@ def _with_answers(connection: Connection, query: Select[Any]) -> list[dict[str, 
     return [row | {"note": notes.get(row["id"])} for row in rows]
 
 
+_to_do = and_(Report.status.in_(OPEN), Report.duplicate_of.is_(None))
+_updated = case(
+    (_to_do, Report.updated_at), else_=func.coalesce(Report.answered_at, Report.closed_at, Report.updated_at)
+)
 _LATEST_FIRST = (Report.reported_at.desc(), Report.id.desc())
 _ANSWERING = ("answered", "rejected")

@@ -74,14 +74,17 @@ def open311(database: Database, dispatch: Dispatch) -> Iterator[City]:
         add_reports(connection, HANOI.id, admitted, *arrived(admitted))
     with database.connect() as sql:
         sql.execute(
-            "UPDATE report SET status = 'resolved', updated_at = reported_at + interval '1 day', answered_at ="
+            "UPDATE report SET status = 'resolved', updated_at = reported_at + interval '5 days', answered_at ="
             " reported_at + interval '1 day' WHERE get_byte(uuid_send(id), 15) < 100"
         )
-        sql.execute("UPDATE report SET duplicate_of = gen_random_uuid() WHERE get_byte(uuid_send(id), 15) > 250")
+        sql.execute(
+            "UPDATE report SET duplicate_of = gen_random_uuid(), updated_at = reported_at + interval '3 days',"
+            " closed_at = reported_at + interval '3 days' WHERE get_byte(uuid_send(id), 15) > 250"
+        )
         sql.execute("VACUUM ANALYZE report")
         query = (
-            "SELECT r.id::text, reported_at, updated_at, category, status, duplicate_of, ST_X(geom) AS lon,"
-            " ST_Y(geom) AS lat, unit.code FROM report r JOIN unit ON unit.id = r.unit_id"
+            "SELECT r.id::text, reported_at, updated_at, answered_at, closed_at, category, status, duplicate_of,"
+            " ST_X(geom) AS lon, ST_Y(geom) AS lat, unit.code FROM report r JOIN unit ON unit.id = r.unit_id"
             " ORDER BY reported_at DESC, r.id DESC"
         )
         cursor = sql.execute(query)
@@ -160,8 +163,14 @@ def test_a_day_alone_is_a_day_of_the_city(open311):
 
 def test_updates_are_found_by_their_time(open311):
     since, until = NOW - dt.timedelta(days=20), NOW - dt.timedelta(days=10)
-    expected = [row["id"] for row in open311.rows if within(row, 90) and since <= row["updated_at"] <= until]
-    assert open311.ids(updated_after=since.isoformat(), updated_before=until.isoformat()) == expected
+    updated = {row["id"]: updated_at(row) for row in open311.rows}
+    expected = [row["id"] for row in open311.rows if within(row, 90) and since <= updated[row["id"]] <= until]
+    told = open311.ask(open311.router, updated_after=since.isoformat(), updated_before=until.isoformat()).json()
+    assert [each["service_request_id"] for each in told] == expected
+    assert {each["status"] for each in told} == {"open", "closed"}
+    for each in told:
+        moment = updated[each["service_request_id"]].replace(microsecond=0)
+        assert dt.datetime.fromisoformat(each["updated_datetime"]) == moment
 
 
 def test_a_merged_report_is_closed_and_says_where_it_went(open311):
@@ -228,3 +237,7 @@ def test_reading_whole_requests_by_id_leaves_a_trace(open311, database):
     with database.connect() as sql:
         [count] = sql.execute("SELECT count(*) FROM audit WHERE report_id = %s AND what = 'read'", [id]).fetchone()
     assert count == 1
+
+
+def updated_at(row):
+    return row["updated_at"] if is_open(row) else row["answered_at"] or row["closed_at"]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.api.open311_client import Open311, Refused
+from tests.api.open311.client import Open311, Refused
 from tests.api.serving import api_key, started
 from tests.conftest import Database, cloned
 

@@ -1,8 +1,9 @@
 // The drawer of one hexagon: where it is, how many reports, why it has its colour, its months, kinds and newest reports.
 
-import { latestOnly, wasDropped } from "./api.js";
+import { addressOf, latestOnly, wasDropped } from "./api.js";
 import { byId, make } from "./elements.js";
 import { monthBars } from "./month_bars.js";
+import { reportFilters } from "./state.js";
 
 const NEWEST = 5;
 
@@ -17,10 +18,12 @@ export function createCellPanel({ onClose, onReport }) {
     const { words, number, language } = speech;
     const close = make("button", { type: "button", className: "close", textContent: "×", ariaLabel: words.close, onclick: onClose });
     panel.replaceChildren(close, make("h2", {}, told ? told.place[language] : words.locating));
-    const count = make("p", { className: "count" }, hexagon ? words.count({ n: number(hexagon.properties.count) }) : words.cellGone);
-    if (hexagon) count.dataset.count = number(hexagon.properties.count);
-    panel.append(count);
-    if (hexagon) panel.append(make("p", { className: "why" }, whyInWords(hexagon.properties, answer, speech)));
+    if (hexagon && isUntold(hexagon.properties)) panel.append(make("p", { className: "why" }, words.why.untold));
+    else if (hexagon) {
+      const count = make("p", { className: "count" }, words.count({ n: number(hexagon.properties.count) }));
+      count.dataset.count = number(hexagon.properties.count);
+      panel.append(count, make("p", { className: "why" }, whyInWords(hexagon.properties, answer, speech)));
+    } else panel.append(make("p", { className: "count" }, words.cellGone));
     if (told) panel.append(...months(told, speech), ...kinds(told, categories, speech), ...newest(told, onReport, speech));
     if (told?.generation.schematic) panel.append(make("p", { className: "quiet" }, words.bySketch));
     panel.hidden = false;
@@ -28,14 +31,16 @@ export function createCellPanel({ onClose, onReport }) {
 
   return {
     /** Show a cell by its name; the hexagon is the one of the answer, null if it has none. */
-    async show({ cell, category, to }, hexagon, answer, categories, speech) {
-      const question = [cell, category, answer.period.to].join();
-      if (asked !== question) told = null;
+    async show(now, hexagon, answer, categories, speech) {
+      const { category, status, channel, overdue } = reportFilters(now);
+      const question = { category, status, channel, overdue, to: answer.period.to, reports: NEWEST };
+      const address = addressOf(`/v1/hexes/${now.cell}`, question);
+      if (asked !== address) told = null;
       draw(hexagon, answer, categories, speech);
-      if (asked === question) return;
-      asked = question;
+      if (asked === address) return;
+      asked = address;
       try {
-        told = await ask(`/v1/hexes/${cell}`, { category, to: answer.period.to, reports: NEWEST });
+        told = await ask(`/v1/hexes/${now.cell}`, question);
         if (!panel.hidden) draw(hexagon, answer, categories, speech);
       } catch (error) {
         if (wasDropped(error)) return;
@@ -50,8 +55,16 @@ export function createCellPanel({ onClose, onReport }) {
   };
 }
 
-/** Why a cell has its colour, in one sentence; also told under the pointer. */
-export function whyInWords(cell, { view, measure, n, features, parameters }, { words, number, share, exactly, language }) {
+const isUntold = ({ count, hidden }) => hidden && !count;
+
+/** What a cell says under the pointer. */
+export function tipInWords(cell, answer, speech) {
+  if (isUntold(cell)) return speech.words.why.untold;
+  return `${speech.words.count({ n: speech.number(cell.count) })}. ${whyInWords(cell, answer, speech)}`;
+}
+
+/* Why a cell has its colour, in one sentence. */
+function whyInWords(cell, { view, measure, n, features, parameters }, { words, number, share, exactly, language }) {
   const { why, steps } = words;
   if (view === "emerging") {
     const told = { name: capital(words.emerging[cell.class]), hot: cell.hot_steps, cold: cell.cold_steps, steps: parameters.steps };

@@ -25,6 +25,7 @@ export function createCityMap(element, extent, { basemap, onMove, onPick, tipOf 
   });
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   let zoomButtons = null;
+  let outline = [extent.slice(0, 2), extent.slice(2)];
 
   if (basemap) {
     L.tileLayer(basemap.url, { maxZoom: map.getMaxZoom(), opacity: BASEMAP_OPACITY }).addTo(map);
@@ -32,10 +33,11 @@ export function createCityMap(element, extent, { basemap, onMove, onPick, tipOf 
     credit.addAttribution(textOnly(basemap.credit));
   }
   const fillOpacity = basemap ? 0 : 1;
-  const land = L.geoJSON(null, { ...inPane(map, "land", 250), style: { stroke: false, fillColor: "#ffffff", fillOpacity } });
+  const land = L.polygon([], { ...inPane(map, "land", 250), stroke: false, fillColor: "#ffffff", fillOpacity });
   const hexagons = new L.HexagonLayer({ pane: paneAt(map, "hexagons", 350) });
-  const casing = L.polyline([], { ...BORDER_CASING, ...inPane(map, "casing", 410) });
-  const borders = L.polyline([], { ...BORDER, ...inPane(map, "borders", 420) });
+  const inBorders = inPane(map, "borders", 420);
+  const casing = L.polyline([], { ...BORDER_CASING, ...inBorders });
+  const borders = L.polyline([], { ...BORDER, ...inBorders });
   const labels = new L.LabelLayer({ pane: paneAt(map, "labels", 450) });
   const mark = L.polygon([], { ...MARK, ...inPane(map, "mark", 460) });
   for (const layer of [land, hexagons, casing, borders, labels, mark]) layer.addTo(map);
@@ -71,10 +73,9 @@ export function createCityMap(element, extent, { basemap, onMove, onPick, tipOf 
     goTo(view) {
       if (!map._loaded || !isSame(view, viewOf(map))) map.setView([view.lat, view.lon], view.zoom);
     },
-    /** Show the whole city, clear of what covers the map above and below, in pixels. */
-    fit({ above, below }) {
-      map.invalidateSize({ pan: false });
-      map.fitBounds(corners(extent), { paddingTopLeft: [8, above + 8], paddingBottomRight: [8, below + 8], animate: false });
+    /** Points that the city lies within, as [lon, lat]: those of its wards once they are there. */
+    get outline() {
+      return outline;
     },
     get resolution() {
       return resolutionAt(map.getZoom());
@@ -94,8 +95,10 @@ export function createCityMap(element, extent, { basemap, onMove, onPick, tipOf 
     mark: (hexagon) => mark.setLatLngs(hexagon ? L.GeoJSON.coordsToLatLngs(hexagon.ring) : []),
     showWards(wards) {
       const isSchematic = wards.features.some(({ properties }) => properties.schematic);
-      land.clearLayers().addData(wards);
-      const lines = L.GeoJSON.coordsToLatLngs(L.borderLines(wards.features.flatMap(ringsOf)), 1);
+      const rings = wards.features.flatMap(ringsOf);
+      outline = rings.flat();
+      land.setLatLngs(rings.map((ring) => [L.GeoJSON.coordsToLatLngs(ring)]));
+      const lines = L.GeoJSON.coordsToLatLngs(L.borderLines(rings), 1);
       casing.setLatLngs(lines);
       borders.setLatLngs(lines).setStyle({ dashArray: isSchematic ? DASHES : null });
     },

@@ -45,6 +45,23 @@ export function valueClasses(values, colours) {
   return filled.map((one, index) => ({ ...one, colour: spread(colours, filled.length, index) }));
 }
 
+/**
+ * The classes of other values, with these ones counted: each reaches to just below the next one, the highest has no end.
+ *
+ * @param {{low: number, colour: string}[]} classes lowest first; with `high` if they are of counts
+ * @param {number[]} values
+ * @returns {{low: number, high: ?number, cells: number, colour: string}[]}
+ */
+export function recounted(classes, values) {
+  const least = "high" in classes[0] ? 1 : 0;
+  const counted = classes.map((one, index) => {
+    const next = classes[index + 1];
+    return { ...one, low: index ? one.low : least, high: next ? next.low - 1 : null, cells: 0 };
+  });
+  for (const value of values) classOf(value, counted).cells += 1;
+  return counted;
+}
+
 /** The class of a value; the classes cover every value they were made from. */
 export function classOf(value, classes) {
   return classes.findLast(({ low }) => value >= low);

@@ -35,18 +35,17 @@
       for (const [colour, path] of paths) {
         context.fillStyle = colour;
         context.fill(path);
-        if (widthOf(this._shapes[0], toLayer) >= this.options.gapFrom) context.stroke(path);
+        if (typeof colour === "string" && widthOf(this._shapes[0], toLayer) >= this.options.gapFrom) context.stroke(path);
       }
     },
   });
 
   /** A fill that says "hidden": give it as a colour. */
   L.HexagonLayer.hatching = () => {
-    const tile = Object.assign(document.createElement("canvas"), { width: 6, height: 6 });
+    const tile = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });
     const brush = tile.getContext("2d");
-    brush.strokeStyle = "#4a4453";
-    brush.lineWidth = 1.25;
-    brush.stroke(new Path2D("M-1 1 L1 -1 M0 6 L6 0 M5 7 L7 5"));
+    brush.strokeStyle = "#8f8899";
+    brush.stroke(new Path2D("M-1 1 L1 -1 M0 8 L8 0 M7 9 L9 7"));
     return brush.createPattern(tile, "repeat");
   };
 

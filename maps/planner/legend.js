@@ -3,8 +3,8 @@
 import { byId, make } from "./elements.js";
 import { titleOf } from "./titles.js";
 
-/** @param shown `{answer, question, kind, classes, isWholeCity, wards}`; kind and classes as in views.js */
-export function showLegend({ answer, question, kind, classes, isWholeCity, wards }, categories, speech) {
+/** @param shown `{answer, question, kind, classes, fixed, hexagons, isWholeCity, wards}`, most of them as in views.js */
+export function showLegend({ answer, question, kind, classes, fixed, hexagons, isWholeCity, wards }, categories, speech) {
   const { words, number, language } = speech;
   const legend = byId("legend");
   legend.hidden = !answer.features.length;
@@ -19,9 +19,9 @@ export function showLegend({ answer, question, kind, classes, isWholeCity, wards
   if (!isWholeCity) sentence.push(words.inView({ n: number(answer.n) }));
   byId("sentence").textContent = `${sentence.join("; ")}.`;
   byId("sentence").dataset.n = answer.n;
-  const meaning = [answer.meaning[language]];
-  if (answer.features.some(({ properties }) => properties.hidden)) meaning.push(speech.words.hiddenCell);
-  byId("meaning").textContent = meaning.join(" ");
+  byId("hatched").hidden = !hexagons.some(({ isHatched }) => isHatched);
+  byId("fixed").hidden = !fixed;
+  byId("meaning").textContent = answer.meaning[language];
   byId("boundaries").textContent = wards ? boundariesInWords(wards, speech) : "";
 }
 
@@ -29,7 +29,7 @@ function item(one, kind, { view }, { words, number, share, exactly }) {
   const swatch = make("i");
   swatch.style.backgroundColor = one.colour;
   const label = {
-    counts: ({ low, high }) => (low === high ? number(low) : `${number(low)}–${number(high)}`),
+    counts: ({ low, high }) => (high === null ? `≥ ${number(low)}` : low === high ? number(low) : `${number(low)}–${number(high)}`),
     rates: ({ low, high }) => (high === low ? "" : low ? "≥ " : "> ") + (view === "overdue" ? share(low / 100) : exactly(low)),
     steps: ({ step }) => words.steps[step + 3],
     emerging: ({ code }) => (code < 0 ? words.cold : words.emerging[code]),

@@ -1,11 +1,12 @@
 // The planner's page: keeps what is shown in step with the address, the service and the language.
 
-import { ask, Problem } from "./api.js";
-import { createCellPanel, whyInWords } from "./cell_panel.js";
+import { ask } from "./api.js";
+import { createCellPanel, tipInWords } from "./cell_panel.js";
 import { createCityMap } from "./city_map.js";
 import { createDownloads } from "./downloads.js";
 import { byId } from "./elements.js";
 import { createFilters } from "./filters.js";
+import { firstAnswers } from "./first_answers.js";
 import { createKeyDialog } from "./key_dialog.js";
 import { showLegend } from "./legend.js";
 import { createLoader } from "./loader.js";
@@ -18,31 +19,32 @@ import { createReports } from "./reports.js";
 import { createStrip } from "./series_strip.js";
 import { boundariesDay, daysBefore, keepState, readState, reportFilters } from "./state.js";
 import { createTabs } from "./tabs.js";
+import { isTooShort, showFailure, showNothing, showTooShort } from "./troubles.js";
 import { createViewPicker } from "./view_picker.js";
-import { EMERGING_DAYS, painted } from "./views.js";
+import { painted } from "./views.js";
 import { createWardPointer } from "./ward_pointer.js";
 import { createWards } from "./wards.js";
+import { createWholeCity } from "./whole_city.js";
 import { speak } from "./words.js";
 
-const RETRY_AFTER_MS = 3000;
 const DEFAULT_DAYS = 30;
 /** How coarsely ward outlines may be drawn, in metres, by the hexagons' resolution. */
 const TOLERANCE_M = { 7: 60, 8: 25, 9: 8 };
 
-const today = new Date().toISOString().slice(0, 10);
 let speech = null;
-let retry = null;
 say(readState(location.search, { lang: "vi" }).lang);
 
-const STARTING = ["/v1/extent", "/v1/categories", "/v1/caller"];
-const [extent, categories, caller] = await untilAnswered(() => Promise.all(STARTING.map((path) => ask(path))));
+const [extent, categories, caller] = await firstAnswers((error) => new Promise((resolve) => showFailure(speech, error, resolve)));
+const today = new Date().toISOString().slice(0, 10);
 extent.first_report ??= today;
 extent.last_report ??= today;
 
-const shown = { answer: null, question: null, kind: null, hexagons: [], classes: [], isWholeCity: true, wards: null, series: null };
-const loadHexes = createLoader({ take: takeHexes, fail: showFailure, wait: showProgress });
-const loadWards = createLoader({ take: takeWards, fail: showFailure });
-const loadSeries = createLoader({ take: takeSeries, fail: showFailure });
+const shown = { answer: null, question: null, kind: null, hexagons: [], classes: [], fixed: null, isWholeCity: true, grid: [], wards: null, series: null };
+const fail = (error) => showFailure(speech, error, () => update(state.now));
+const loadHexes = createLoader({ take: takeHexes, fail, wait: showProgress });
+const loadGrid = createLoader({ take: takeGrid, fail });
+const loadWards = createLoader({ take: takeWards, fail });
+const loadSeries = createLoader({ take: takeSeries, fail });
 
 const panel = createCellPanel({
   onClose: () => state.set({ cell: null }),
@@ -52,15 +54,17 @@ const cityMap = createCityMap(byId("map"), extent.bbox, {
   basemap: extent.basemap,
   onMove: (view) => isFitting || isPrinting() || state?.adjust({ view }),
   onPick: pick,
-  tipOf: ({ properties }) => `${speech.words.count({ n: speech.number(properties.count) })}. ${whyInWords(properties, shown.answer, speech)}`,
+  tipOf: ({ properties }) => tipInWords(properties, shown.answer, speech),
 });
+const wholeCity = createWholeCity(cityMap.leaflet);
 printClean(cityMap.leaflet);
 const choose = (changes) => {
   player.stop();
   state.set(changes);
 };
+addEventListener("popstate", () => player.stop());
 const strip = createStrip({ extent, onChange: choose });
-const player = createPlayer({ strip, onStep: (period) => state.adjust(period) });
+const player = createPlayer({ strip, onStart: fixColours, onStep: (period) => state.adjust(period), onEnd: () => (shown.fixed = null) });
 /* Each part of the page has `show(now, speech, data)`; data is `{hexes, question, wards, extent, categories, caller}`, null until answered;
    question is what the map asked /v1/hotspots. */
 const tabs = createTabs();
@@ -111,9 +115,12 @@ function update(now) {
   cityMap.speak(speech.words);
   byId("territory").textContent = speech.shortNameOf(extent.territory);
   const filters = reportFilters(now);
+  const place = { res: cityMap.resolution, bbox: cityMap.box };
+  if (place.res !== shown.question?.res) player.stop();
   showMessage(null);
-  if (isTooShort(now)) showTooShort();
-  else loadHexes("/v1/hotspots", { ...filters, view: now.show, measure: now.measure, res: cityMap.resolution, bbox: cityMap.box });
+  if (isTooShort(now)) showTooShort(speech, now, choose);
+  else loadHexes("/v1/hotspots", { ...filters, view: now.show, measure: now.measure, ...place });
+  if (!caller.sees.small_counts) loadGrid("/v1/hotspots", { view: "counts", ...place, every_cell: true });
   loadWards("/v1/units", { level: "ward", at: boundariesDay(now), tolerance: TOLERANCE_M[cityMap.resolution] });
   loadSeries("/v1/series", { ...filters, ...strip.question(), unit: now.unit, boundaries_at: now.unit && boundariesDay(now) });
   draw();
@@ -127,12 +134,32 @@ function pick(hexagon, latlng) {
 }
 
 function takeHexes(answer, question) {
-  Object.assign(shown, { answer, question, isWholeCity: question.bbox === null }, painted(answer));
-  cityMap.showHexagons(shown.hexagons);
+  Object.assign(shown, { answer, question, isWholeCity: question.bbox === null });
   byId("map").classList.remove("stale", "waiting");
   showMessage(null);
-  draw();
+  paint();
   player.arrived();
+}
+
+/** All cells of the place, for the public: those that lie in a hidden one are hatched. */
+function takeGrid({ features }) {
+  shown.grid = features;
+  if (shown.answer) paint();
+}
+
+function paint() {
+  Object.assign(shown, painted(shown.answer, shown));
+  cityMap.showHexagons(shown.hexagons);
+  draw();
+}
+
+/** While a period plays, a colour stays what it is in the busiest one, so that each step compares with the others. */
+async function fixColours(busiest) {
+  const question = { ...shown.question, ...busiest };
+  shown.fixed = await ask("/v1/hotspots", question).then(
+    (answer) => painted(answer).classes,
+    () => shown.classes, // a period that the service refuses, or a connection that was lost: as it is now
+  );
 }
 
 function takeWards(wards) {
@@ -159,77 +186,20 @@ function draw() {
   showLegend(shown, categories, speech);
   showNotices(answer, speech);
   byId("map").dataset.reports = hexagons.reduce((sum, { properties }) => sum + properties.count, 0);
-  cityMap.describe(speech.words.hexagons({ cells: speech.number(hexagons.length), reports: speech.number(answer.n) }));
-  if (!hexagons.length) showNothing();
-  if (!now.view) showWholeCity();
+  cityMap.describe(speech.words.hexagons({ cells: speech.number(answer.features.length), reports: speech.number(answer.n) }));
+  if (!answer.features.length) showNothing(speech, shown.isWholeCity, extent, choose);
+  if (now.view) wholeCity.left();
+  else showWholeCity();
   const open = hexagons.find(({ id }) => id === now.cell) ?? null;
   cityMap.mark(open);
   if (now.cell) panel.show(now, open, answer, categories, speech);
   else panel.hide();
 }
 
-/** The whole city, between the notices and, where the legend takes the full width, the legend. */
 function showWholeCity() {
-  const [map, legend, notices] = ["map", "legend", "notices"].map((id) => byId(id).getBoundingClientRect());
   isFitting = true;
-  cityMap.fit({
-    above: notices.bottom - map.top,
-    below: legend.width > map.width / 2 ? map.bottom - legend.top : 0,
-  });
+  wholeCity.show(cityMap.outline);
   isFitting = false;
-}
-
-function showNothing() {
-  const { words } = speech;
-  const everything = { category: null, from: extent.first_report, to: extent.last_report, status: [], channel: [], overdue: false, view: null };
-  showMessage({
-    kind: "empty",
-    title: shown.isWholeCity ? words.empty : words.emptyView,
-    text: words.emptyHint,
-    action: { text: words.showAll, run: () => choose(everything) },
-  });
-}
-
-/** A trend takes ten weeks, whatever the service is asked: say so, and offer twelve. */
-function isTooShort({ show, from, to }) {
-  return show === "emerging" && from > daysBefore(to, EMERGING_DAYS - 1);
-}
-
-function showTooShort() {
-  const { words } = speech;
-  byId("map").classList.remove("waiting");
-  showMessage({
-    kind: "refused",
-    title: words.emergingShort({ days: EMERGING_DAYS }),
-    text: words.emergingHint,
-    action: { text: words.emergingWiden, run: () => choose({ from: daysBefore(state.now.to, 83) }) },
-  });
-}
-
-/** A refusal is shown with its reason; a lost connection keeps the last view, greyed, and tries again. */
-function showFailure(error, again = () => update(state.now)) {
-  const { words } = speech;
-  byId("map").classList.remove("waiting");
-  if (error instanceof Problem) {
-    showMessage({ kind: "refused", title: words.refused, text: error.message, action: { text: words.retry, run: again } });
-    return;
-  }
-  byId("map").classList.add("stale");
-  showMessage({ kind: "lost", title: words.lost });
-  clearTimeout(retry);
-  retry = setTimeout(again, RETRY_AFTER_MS);
-}
-
-async function untilAnswered(question) {
-  for (;;) {
-    try {
-      return await question();
-    } catch (error) {
-      await new Promise((resolve) => {
-        showFailure(error, resolve);
-      });
-    }
-  }
 }
 
 /** Put the page's fixed words in a language. */

@@ -74,8 +74,10 @@ export const VIEW_WORDS = {
     },
     inView: ({ n }) => `trong khung nhìn ${n} phản ánh`,
     reading: "Cách đọc",
-    hiddenCell: "Ô gạch chéo: có phản ánh bị ẩn vì quá ít người.",
+    hiddenCell: "Gạch chéo: có thể có phản ánh, không hiện vì ít hơn 5 người phản ánh.",
+    fixedColours: "Khi chạy, màu giữ nguyên nghĩa; lấy theo kỳ nhiều phản ánh nhất.",
     why: {
+      untold: "Số phản ánh ở đây không hiện: không có, hoặc ít hơn 5 người phản ánh mỗi tháng.",
       hotspots: {
         1: ({ level, z }) => `Điểm nóng: ô này và các ô kề có nhiều phản ánh hơn mức ngẫu nhiên (tin cậy ${level}, z ${z}).`,
         0: ({ z }) => `Ô này và các ô kề không khác mức ngẫu nhiên (z ${z}).`,
@@ -178,8 +180,10 @@ export const VIEW_WORDS = {
     },
     inView: ({ n }) => `${n} reports in this view`,
     reading: "Reading it",
-    hiddenCell: "Hatched cells: some reports are hidden, too few people made them.",
+    hiddenCell: "Hatched: there may be reports, not shown as fewer than 5 people made them.",
+    fixedColours: "While playing, colours keep their meaning: that of the period with most reports.",
     why: {
+      untold: "The number of reports here is not shown: there are none, or fewer than 5 people a month made them.",
       hotspots: {
         1: ({ level, z }) => `Hot spot: this cell and its neighbours have more reports than chance would give (${level} confidence, z ${z}).`,
         0: ({ z }) => `This cell and its neighbours have about as many reports as chance would give (z ${z}).`,

@@ -1,6 +1,7 @@
 // What the map can tell, and how an answer of /v1/hotspots becomes colours: as maps/hotspot_drawing.py does for files.
 
-import { classOf, countClasses, valueClasses } from "./classes.js";
+import { parentOf, resolutionOf } from "./cells.js";
+import { classOf, countClasses, recounted, valueClasses } from "./classes.js";
 import { PALETTE } from "./palette.js";
 
 /** Emerging classes by code as a legend lists them: what is new first; all cold ones share one colour. */
@@ -26,28 +27,45 @@ export const PUBLIC_VIEWS = ["counts", "hotspots"];
  * Divide an answer's cells into the classes of its view, and colour them.
  *
  * @param answer of /v1/hotspots, as GeoJSON
+ * @param {Object} [given]
+ * @param {?Object[]} [given.fixed] classes of another answer, whose colours are to mean the same here
+ * @param {Object[]} [given.grid] all cells of the place: those that lie in a coarser cell in which the answer hides
+ *   something, and are not told of themselves, are hatched
  * @returns `{kind, classes: [{colour, cells, ...}], hexagons: [{id, ring, properties, colour, isHatched}]}`; kind is
- *   "counts" (classes have low and high), "rates" (low), "steps" (step, -3 to 3), or "emerging" (code)
+ *   "counts" (classes have low and high, null where it is open), "rates" (low), "steps" (step, -3 to 3), or "emerging" (code)
  */
-export function painted({ view, measure, features }) {
-  const { kind, classes, colourOf } = divided(view, measure, features.map(({ properties }) => properties));
-  const hexagons = features.map(({ id, geometry, properties }) => ({
+export function painted({ view, measure, features, hidden }, { fixed = null, grid = [] } = {}) {
+  const { kind, classes, colourOf } = divided(view, measure, features.map(({ properties }) => properties), fixed);
+  const veiled = hidden?.coarser_cells ? hiddenCells(grid, features, Object.keys(hidden.coarser_cells)) : [];
+  const hexagons = [...features, ...veiled].map(({ id, geometry, properties }) => ({
     id,
     ring: geometry.coordinates[0],
     properties,
-    colour: colourOf(properties),
+    colour: properties.hidden && !properties.count ? null : colourOf(properties),
     isHatched: properties.hidden,
   }));
   return { kind, classes, hexagons };
 }
 
-function divided(view, measure, cells) {
+function hiddenCells(grid, features, coarser) {
+  const told = new Set(features.map(({ id }) => id));
+  const held = new Set(coarser);
+  const resolutions = [...new Set(coarser.map(resolutionOf))];
+  const isHidden = ({ id }) => !told.has(id) && resolutions.some((resolution) => held.has(parentOf(id, resolution)));
+  return grid.filter(isHidden).map((cell) => ({ ...cell, properties: { count: 0, hidden: true } }));
+}
+
+function divided(view, measure, cells, fixed) {
   if (view === "hotspots") return steps(cells, PALETTE.significance);
   if (view === "change") return steps(cells, PALETTE.change);
   if (view === "emerging") return emerging(cells);
-  if (view === "overdue") return overdue(cells);
-  return WHOLE.includes(measure) ? amounts("counts", cells, "count", countClasses) : amounts("rates", cells, measure, valueClasses);
+  if (view === "overdue") return overdue(cells, fixed);
+  const [kind, column, divide] = WHOLE.includes(measure) ? ["counts", "count", countClasses] : ["rates", measure, valueClasses];
+  return amounts(kind, cells, column, asFixed(fixed, divide));
 }
+
+/* As other values were divided, if there were any. */
+const asFixed = (fixed, divide) => (fixed?.length ? (values) => recounted(fixed, values) : divide);
 
 /* A cell without a report, or without what a rate is taken of, is left without a colour. */
 function amounts(kind, cells, column, divide) {
@@ -57,9 +75,9 @@ function amounts(kind, cells, column, divide) {
 }
 
 /* In percent; where nothing is overdue, which most cells may be, is a class of its own. */
-function overdue(cells) {
+function overdue(cells, fixed) {
   const percents = cells.map((cell) => ({ ...cell, percent: cell.share === null ? null : 100 * cell.share }));
-  const late = amounts("rates", percents.filter(({ percent }) => percent !== 0), "percent", valueClasses);
+  const late = amounts("rates", percents.filter(({ percent }) => percent !== 0), "percent", asFixed(fixed?.slice(1), valueClasses));
   const none = { low: 0, high: 0, cells: percents.filter(({ percent }) => percent === 0).length, colour: PALETTE.significance[3] };
   const colourOf = ({ count, share }) => (share === 0 ? none.colour : late.colourOf({ count, percent: share === null ? null : 100 * share }));
   return { kind: "rates", classes: [none, ...late.classes], colourOf };

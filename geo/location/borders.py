@@ -22,6 +22,9 @@ _LINE_EDGES = 8
 _NODE_CAPACITY = 4
 """Edges in a line of the tree, and lines in a node of it: measured, see docs/locator.md."""
 
+_AS_NEAR = 1e-6
+"""Metres. Borders that lie on one another, but are cut at different vertices, differ in distance by what is rounded."""
+
 
 @dataclass(frozen=True, slots=True)
 class Borders:
@@ -99,11 +102,10 @@ class Borders:
         place = _place(lon, lat)
         if place is None:
             return -1, math.nan, math.nan
-        (_, lines), distance = self.tree.query_nearest(place, return_distance=True)
-        line = lines[np.argmin(self.unit[lines])]
+        _, [line], [distance] = self._nearest_lines(place, np.inf)
         foot = shapely.get_coordinates(shapely.shortest_line(self.lines[line], place))[0].tolist()
         _, _, geodesic = _WGS84.inv(lon, lat, *mercator.inverse_one(*foot))
-        return int(self.unit[line]), geodesic, float(distance[0]) / mercator.scale_one(lat)
+        return int(self.unit[line]), geodesic, float(distance) / mercator.scale_one(lat)
 
     def nearest(self, lon: Floats, lat: Floats, within_m: float) -> tuple[NDArray[np.int32], Floats]:
         """Find the unit whose border is nearest, the lowest if several are, and how far it is.
@@ -119,16 +121,31 @@ class Borders:
         point, places = _in_plane(lon, lat)
         # The scale changes along the way, so look somewhat further than asked, then measure on the ellipsoid.
         reach = 1.01 * within_m * float(mercator.scale(lat[point]).max(initial=1))
-        position, line = self.tree.query_nearest(places, max_distance=reach if np.isfinite(reach) else None)
-        order = np.lexsort([self.unit[line], position])
-        lowest = order[np.flatnonzero(np.diff(position[order], prepend=-1))]
-        point, places, line = point[position[lowest]], places[position[lowest]], line[lowest]
-
+        position, line, _ = self._nearest_lines(places, reach)
+        point, places = point[position], places[position]
         foot = shapely.get_coordinates(shapely.shortest_line(self.lines[line], places))[::2]
         _, _, geodesic = _WGS84.inv(lon[point], lat[point], *mercator.inverse(*foot.T))
         near = geodesic <= within_m
         unit[point[near]], metres[point[near]] = self.unit[line[near]], geodesic[near]
         return unit, metres
+
+    def _nearest_lines(self, places: Polygons, reach: float) -> tuple[Ints, Ints, Floats]:
+        """Find for places in the plane the nearest line, of the lowest unit if several are as near, and its distance.
+
+        Returns
+        -------
+        position, line : (m,) ndarray of int64
+            Places that have a line within reach, and the line.
+        distance : (m,) ndarray of float64
+            In the plane.
+        """
+        (position, _), distance = self.tree.query_nearest(
+            places, max_distance=reach if np.isfinite(reach) else None, return_distance=True, all_matches=False
+        )
+        place, line = self.tree.query(places[position], predicate="dwithin", distance=distance + _AS_NEAR)
+        order = np.lexsort([self.unit[line], place])
+        lowest = order[np.flatnonzero(np.diff(place[order], prepend=-1))]
+        return position, line[lowest], distance
 
     def edges_within(self, lon: Floats, lat: Floats, metres: Floats) -> tuple[Ints, Ints, Floats, Floats]:
         """Find for points all edges within a distance, and some that are further.

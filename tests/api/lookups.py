@@ -66,6 +66,16 @@ def ask(app: FastAPI, method: str, path: str, **options: object) -> httpx.Respon
     return asyncio.run(asked())
 
 
+def ask_each(app: FastAPI, path: str, queries: list[dict[str, object]]) -> list[object]:
+    """Ask one question after the other, and give what the answers say."""
+
+    async def asked() -> list[object]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            return [(await client.get(path, params=query)).json() for query in queries]
+
+    return asyncio.run(asked())
+
+
 def post(app: FastAPI, content: bytes, media_type: str, query: str = "", **headers: str) -> httpx.Response:
     return ask(app, "POST", f"/v1/locate{query}", content=content, headers={"content-type": media_type, **headers})
 

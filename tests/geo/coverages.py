@@ -99,16 +99,12 @@ def stress_set(polygons: np.ndarray, seed: int = 0, every: int = 1) -> tuple[np.
     """Take vertices, the middles of edges and random places on edges, and points a hair's breadth beside them."""
     random = np.random.default_rng(seed)
     edges = Edges.of(polygons)
-    some = np.arange(random.integers(every), len(edges), every)
-    x1, y1, x2, y2 = edges.x1[some], edges.y1[some], edges.x2[some], edges.y2[some]
-    along = random.random(len(some))
-    on = np.concatenate(
-        [
-            np.column_stack([x1, y1]),
-            np.column_stack([(x1 + x2) / 2, (y1 + y2) / 2]),
-            np.column_stack([x1 + along * (x2 - x1), y1 + along * (y2 - y1)]),
-        ]
-    )
+    ends = np.sort(np.column_stack([edges.x1 + 1j * edges.y1, edges.x2 + 1j * edges.y2]))
+    ends = np.unique(ends, axis=0)  # neighbours share most edges
+    first, last = ends[random.integers(every) :: every].T
+    along = random.random(len(first))
+    places = np.concatenate([np.unique([first, last]), (first + last) / 2, first + along * (last - first)])
+    on = np.column_stack([places.real, places.imag])
     return tuple(np.concatenate([on, *_beside(on, random)]).T)
 
 

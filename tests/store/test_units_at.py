@@ -4,7 +4,6 @@ import datetime as dt
 
 import numpy as np
 import pytest
-import shapely
 from sqlalchemy import select
 
 from boundaries.checked import read_checked
@@ -111,13 +110,12 @@ def test_the_same_points_on_both_sides_of_the_reform_are_those_of_postgis(city_d
     n, random = 100_000, np.random.default_rng(8)
     west, south, east, north = jurisdiction.extent
     lon, lat = random.uniform(west, east, n), random.uniform(south, north, n)
-    points = shapely.points(lon, lat)
     answers = []
     with city_database.connect() as connection:
         for day in (BEFORE, SINCE):
             layer = jurisdiction.layer_at(day)
             assert layer.generation.schematic == (day == BEFORE)
-            expected = lowest_units(connection, layer.locator.polygons, points, COVERS)
+            expected = lowest_units(connection, layer.locator.polygons, lon, lat, COVERS)
             placed = jurisdiction.place(lon, lat, np.full(n, np.datetime64(day)))
             covered = np.isin(placed.how, (0, 1))
             answers.append(np.where(covered, placed.unit_id, 0))

@@ -87,6 +87,15 @@ def test_of_units_that_meet_at_the_nearest_corner_the_lowest_code_is_given() -> 
         assert unit.tolist() == [0]
 
 
+def test_of_units_whose_borders_lie_on_one_another_the_lowest_code_is_given() -> None:
+    wide, narrow = shapely.box(105.3, 20.62, 106, 21.32), shapely.box(105.36, 20.62, 105.82, 21.34)
+    lon, lat = np.linspace(105.37, 105.81, 200), 20.62 - np.geomspace(1e-9, 1e-4, 200)
+    for polygons in ([wide, narrow], [narrow, wide]):
+        locator = Locator.build(["a", "b"], polygons)
+        assert (locator.nearest(lon, lat)[0] == 0).all()
+        assert [locator.measure_one(x, y)[0] for x, y in zip(lon.tolist(), lat.tolist(), strict=True)] == [0] * 200
+
+
 def test_a_point_in_no_unit_is_given_to_one_within_the_tolerance_and_no_further(city: Locator) -> None:
     lon, lat = stress_set(city.polygons, every=10)
     random = np.random.default_rng(0)

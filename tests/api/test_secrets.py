@@ -9,7 +9,6 @@ import pytest
 
 from api.app import create_app
 from geo.store import pseudonyms
-from geo.store.settings import territory_settings
 from geo.units.territory import HANOI
 from tests.api.serving import api_key
 from tests.conftest import Database
@@ -19,14 +18,11 @@ REPORT = {"category": "waste", "lon": 105.868664, "lat": 20.998485, "reporter": 
 
 @pytest.fixture
 def pseudonym_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The secret of the pseudonyms, from the environment; settings are read once a process, so they are read anew."""
+    """The secret of the pseudonyms, from the environment; it is read once a process, so it is read anew."""
     monkeypatch.setenv("HIENTRUONG_PSEUDONYM_KEY", "k" * 40)
-    read_once = (territory_settings, pseudonyms._key)
-    for each in read_once:
-        each.cache_clear()
+    pseudonyms._key.cache_clear()
     yield "k" * 40
-    for each in read_once:
-        each.cache_clear()
+    pseudonyms._key.cache_clear()
 
 
 def test_no_secret_reaches_a_log_a_metric_or_a_refusal(

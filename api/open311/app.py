@@ -84,11 +84,12 @@ async def service_definition(request: Request, code: str, format: Format) -> Res
 
 
 async def get_requests(request: Request, format: Format) -> Response:
-    """Tell the requests that are asked for, the latest first."""
+    """Tell the requests that are asked for: by their ids to everybody, by a search to who shows a key."""
     ask = await asked(request, format)
-    if ids := read_ids(ask.given):
-        return await _told(ask, await _read(ask, ids))
-    wanted, page = read_search(ask.given, ask.service.dispatch, ask.sees_all)
+    if ask.given.text("service_request_id") is not None:
+        return await _told(ask, await _read(ask, read_ids(ask.given)))
+    _check_may_search(ask)
+    wanted, page = read_search(ask.given, ask.service.dispatch)
     found = await ask.service.ask_aside(lambda connection: find_service_requests(connection, wanted, *page))
     answer = await _told(ask, found)
     if len(found) == page.limit:
@@ -140,6 +141,13 @@ def _receipt(ask: Asked, acknowledged: dict[str, Any]) -> dict[str, Any]:
         "service_notice": notice(acknowledged["lead"], due, territory, ask.language),
         "account_id": None,
     }
+
+
+def _check_may_search(ask: Asked) -> None:
+    """Refuse a list to the public: its rows could be counted, and counts of a few people are hidden elsewhere."""
+    if not ask.sees_all:
+        words = "api_key is missing: a list of requests needs one; a single request is told by its service_request_id"
+        raise FaultsError([Fault(HTTPStatus.FORBIDDEN, words)])
 
 
 def _check_may_send(caller: Caller) -> None:

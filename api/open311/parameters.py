@@ -65,9 +65,14 @@ class Parameters:
         return values[-1] if values else None
 
     def words(self, name: str, known: Collection[str] | None = None) -> tuple[str, ...]:
-        """Give the words of a list, separated by commas or given by repeating the name; unknown ones are refused."""
+        """Give the words of a list, separated by commas or given by repeating the name; unknown ones are refused.
+
+        A list of nothing but commas is refused: as an absent one it would ask for everything.
+        """
         said = ",".join(self.all_of(name))
         words = tuple(dict.fromkeys(word.strip() for word in said.split(",") if word.strip()))
+        if said and not words:
+            self.refuse(f"{name} {said!r:.60} names nothing: name something, or leave it out")
         for word in words:
             if known is not None and word not in known:
                 self.refuse(f"{name} {word!r:.60}: use {', '.join(known)}")

@@ -19,7 +19,7 @@ SPAN = dt.timedelta(days=90)
 MAX_REQUESTS = 1000
 MAX_RADIUS_M = 100_000
 _MAX_PAGE = 1_000_000
-_PLACE = ("lat", "long", "radius", "bbox")
+_CIRCLE = ("lat", "long", "radius")
 
 
 class Page(NamedTuple):
@@ -43,15 +43,13 @@ def read_ids(given: Parameters, name: str = "service_request_id") -> list[UUID]:
     return ids
 
 
-def read_search(given: Parameters, dispatch: Dispatch, sees_places: bool) -> tuple[WantedRequests, Page]:
+def read_search(given: Parameters, dispatch: Dispatch) -> tuple[WantedRequests, Page]:
     """Read the filters; FaultsError tells all that is wrong with them.
 
     Parameters
     ----------
     given : Parameters
     dispatch : Dispatch
-    sees_places : bool
-        Whether the caller is told where exactly a report is, and so may ask by place.
     """
     territory = dispatch.jurisdiction.territory
     services = {category.code: category for category in dispatch.categories}
@@ -61,8 +59,6 @@ def read_search(given: Parameters, dispatch: Dispatch, sees_places: bool) -> tup
             given.refuse(f"there is no service {code!r:.60}: see services.xml", HTTPStatus.NOT_FOUND)
     statuses = given.words("status", ("open", "closed"))
     since, until = _span(given, territory.zone)
-    if not sees_places and any(given.text(name) for name in _PLACE):
-        given.refuse("a search by place needs an api_key", HTTPStatus.FORBIDDEN)
     circle, page = _circle(given), _page(given)
     box = given.read("bbox", "give west,south,east,north in degrees", bbox_of)
     reports = Wanted(
@@ -103,9 +99,9 @@ def _page(given: Parameters) -> Page:
 
 def _circle(given: Parameters) -> Circle | None:
     values = given.number("long", -180, 180), given.number("lat", -90, 90), given.number("radius", 0, MAX_RADIUS_M)
-    if not any(given.text(name) for name in _PLACE[:3]):
+    if not any(given.text(name) for name in _CIRCLE):
         return None
-    if any(given.text(name) is None for name in _PLACE[:3]):
+    if any(given.text(name) is None for name in _CIRCLE):
         given.refuse("lat, long and radius (metres) belong together: give all three")
     lon, lat, radius = values
     if lon is None or lat is None or radius is None:

@@ -164,12 +164,15 @@ def same(element: ET.Element, value: object) -> bool:
         ("requests.xml", {"service_request_id": "7"}, 400),
         ("requests.xml", {"extensions": "perhaps"}, 400),
         ("requests.xml", {"api_key": "wrong"}, 403),
-        ("requests.xml", {"bbox": "105.8,21,105.9,21.1"}, 403),
+        ("requests.xml", {"service_request_id": ","}, 400),
+        ("requests.xml", {"service_request_id": ",,", "status": "closed"}, 400),
+        ("requests.xml", {"service_code": ","}, 400),
+        ("requests.xml", {"after": ","}, 400),
         ("requests.xml", {"status": "half", "service_code": "zoo", "page": "x"}, 400),
     ],
 )
-def test_what_is_wrong_is_told_with_its_code(http, path, query, status):
-    answer = get(http, path, **query)
+def test_what_is_wrong_is_told_with_its_code(http, key, path, query, status):
+    answer = get(http, path, **{"api_key": key} | query)
     assert answer.status_code == status
     errors = list(ET.fromstring(answer.content).iter("error"))
     assert all(each.findtext("code").isdigit() and each.findtext("description") for each in errors)

@@ -36,10 +36,14 @@ class Content:
     territory : Territory
     categories : tuple of Category
         Those whose reports are in it.
+    categories_left_out : tuple of str
+        Codes of the territory's other ones.
     generations : tuple of Generation
         Boundaries in force at some time, of all levels.
     first, last : date
         Local days whose reports are in it, both included.
+    days_left_out : bool
+        Whether there were reports of other days.
     role : str
         For whom it was made: the public has counts, all others have reports.
     unit : str, optional
@@ -63,9 +67,11 @@ class Content:
 
     territory: Territory
     categories: tuple[Category, ...]
+    categories_left_out: tuple[str, ...]
     generations: tuple[Generation, ...]
     first: dt.date
     last: dt.date
+    days_left_out: bool
     role: str
     unit: str | None
     reporters: bool

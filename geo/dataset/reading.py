@@ -72,7 +72,14 @@ class FolderSource:
     def held(self) -> Held:
         """Say which reports are in the folder."""
         content = self._content
-        return Held((content.first, content.last), content.unit, content.reporters, public=content.role == PUBLIC.role)
+        return Held(
+            days=(content.first, content.last),
+            every_day=not content.days_left_out,
+            categories=tuple(each.code for each in content.categories) if content.categories_left_out else None,
+            unit=content.unit,
+            reporters=content.reporters,
+            public=content.role == PUBLIC.role,
+        )
 
     def dispatch(self) -> Dispatch:
         """Give boundaries, categories and rules."""

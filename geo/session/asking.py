@@ -39,6 +39,16 @@ class Asking:
         held.check_days(*period)
         return period
 
+    def _categories(self, dispatch: Dispatch, value: Several | None) -> tuple[str, ...] | None:
+        """Read codes of categories; None is all, if all are here."""
+        categories = categories_of(dispatch, value)
+        self._source.held.check_categories(categories)
+        return categories
+
+    def _unit_told(self, unit: str | None) -> str | None:
+        """Say whose reports are told: those of the unit that was given, or of the only one that is here."""
+        return self._source.held.unit if unit is None else unit
+
     def _in_force(self, level: str, at: Day) -> Generation:
         """Find the boundaries of a level that are in force on a day."""
         day = day_of(at, "at")
@@ -54,7 +64,7 @@ class Asking:
         days = self._period(dispatch, since, until)
         if self._source.held.public:
             days = whole_months(*days, dispatch.jurisdiction.territory.today())
-        return dispatch, Window(*days, categories_of(dispatch, category))
+        return dispatch, Window(*days, self._categories(dispatch, category))
 
 
 def ward_of(

@@ -95,12 +95,13 @@ class Findings(Asking):
         >>> hexes.index[0][:2], hexes.crs.to_epsg()
         ('87', 4326)
         """
+        self._source.held.check_unit(unit, by_point=True)
         dispatch, window = self._window(category, since, until)
         layer, ward = ward_of(dispatch, window, unit, boundaries_at)
         query = query_of(window, res, status, duplicates, *ward)
         whole = self._find(layer, Question(window, "counts", measure), query, population)
         frame = self._frame(dispatch, layer, whole, query, None, bbox, every_cell)
-        frame.attrs |= {"unit": unit}
+        frame.attrs |= {"unit": self._unit_told(unit)}
         return frame
 
     def hotspots(
@@ -281,6 +282,7 @@ class Findings(Asking):
         if question.measure == "reporters":
             held.check_reporters()
         for window in windows_of(question):
+            held.check_categories(window.categories, f"the measure {question.measure}")
             held.check_days(window.first, window.last)
 
     def _frame(

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from geo.errors import InputError
 from geo.reports.columns import REPORT_COLUMNS
-from geo.session.arguments import Day, Several, categories_of, day_of, unit_of, words_of
+from geo.session.arguments import Day, Several, day_of, unit_of, words_of
 from geo.session.asking import Asking
 from geo.session.frames import category_words, made_words, reports_frame
 from geo.session.source import Selection
@@ -74,7 +74,9 @@ class Reports(Asking):
         >>> list(old), old["reported_at"].dt.tz.key
         (['unit_name', 'reported_at', 'geometry'], 'Asia/Ho_Chi_Minh')
         """
-        self._source.held.check_official("single reports")
+        held = self._source.held
+        held.check_official("single reports")
+        held.check_unit(unit, by_point=boundaries_at is not None)
         dispatch = self._source.dispatch()
         jurisdiction = dispatch.jurisdiction
         days = day_of(since, "since"), day_of(until, "until")
@@ -85,22 +87,23 @@ class Reports(Asking):
         layer = jurisdiction.layer_at(day or jurisdiction.territory.today()) if day or unit else None
         selection = Selection(
             *days,
-            categories_of(dispatch, category),
+            self._categories(dispatch, category),
             words_of(status, STATUSES, "status"),
             words_of(channel, CHANNELS, "channel"),
             None if unit is None or layer is None else unit_of(layer, unit).id,
             None if day is None or layer is None else layer.generation.id,
         )
-        self._source.held.check_days(*days)
+        held.check_days(*days)
         rows = self._source.reports(selection, tuple(dict.fromkeys(("id", "synthetic", *wanted))))
         if day is not None and layer is not None:
             rows = _with_units(rows, layer, jurisdiction)
         attrs = {
             "view": "reports",
-            "period": {"from": _text(days[0]), "to": _text(days[1])},
+            "period": dict(zip(("from", "to"), map(_text, held.days_told(*days)), strict=True)),
             "n": len(rows),
             "category": category_words(dispatch, selection.categories),
             "categories": selection.categories,
+            "unit": self._unit_told(unit),
             "generation": None if layer is None else layer.words | {"source": layer.generation.source},
             "synthetic": int(np.count_nonzero(rows["synthetic"])),
             **made_words(jurisdiction.territory, self._source.name),

@@ -42,6 +42,7 @@ class Series(Asking):
         ['2026-01', '2026-02', '2026-03']
         """
         self._source.held.check_official("counts by day")
+        self._source.held.check_unit(unit, by_point=True)
         dispatch, window = self._window(category, since, until)
         layer, ward = ward_of(dispatch, window, unit, boundaries_at)
         counts = self._source.cube().daily(query_of(window, 8, status, duplicates, *ward))
@@ -52,7 +53,7 @@ class Series(Asking):
             "period": {"from": str(window.first), "to": str(window.last)},
             "category": category_words(dispatch, window.categories),
             "categories": window.categories,
-            "unit": unit,
+            "unit": self._unit_told(unit),
             "n": int(counts.sum()),
             "generation": layer.words | {"source": layer.generation.source},
             **made_words(dispatch.jurisdiction.territory, self._source.name),

@@ -54,8 +54,12 @@ class Held:
     ----------
     days : (date, date), optional
         First and last local day.
+    every_day : bool
+        Whether there were no reports before and after these days.
+    categories : tuple of str, optional
+        Codes of those whose reports alone it has.
     unit : str, optional
-        Code of the unit whose reports alone it has.
+        Code of the unit of which alone it has reports: those that the unit answers for.
     reporters : bool
         Whether reports of the same person can be told.
     public : bool
@@ -63,6 +67,8 @@ class Held:
     """
 
     days: tuple[dt.date, dt.date] | None = None
+    every_day: bool = True
+    categories: tuple[str, ...] | None = None
     unit: str | None = None
     reporters: bool = True
     public: bool = False
@@ -78,6 +84,41 @@ class Held:
                     "days, or export more",
                     field,
                 )
+
+    def days_told(self, first: dt.date | None, last: dt.date | None) -> tuple[dt.date | None, dt.date | None]:
+        """Say of which days reports are told: where none was given, it is the first or last here, if it is not all."""
+        if self.days is None or self.every_day:
+            return first, last
+        return first or self.days[0], last or self.days[1]
+
+    def check_categories(self, asked: tuple[str, ...] | None, what: str = "a question without a category") -> None:
+        """Refuse all categories (None), if there are only some here."""
+        if asked is None and self.categories is not None:
+            raise InputError(
+                f"{what} is about all categories, and the folder has the reports of {', '.join(self.categories)} "
+                "alone: give category, or export all",
+                "category",
+            )
+
+    def check_unit(self, code: str | None, *, by_point: bool) -> None:
+        """Refuse a unit that is not the own one, or all whose points it holds: others may answer for some of them."""
+        if self.unit is None or code is None or (code == self.unit and not by_point):
+            return
+        what = "not all whose points a unit holds" if by_point else f"not those of {code!r:.40}"
+        raise ForbiddenError(
+            f"the folder has the reports that unit {self.unit} answers for, {what}: leave unit out, or export the "
+            "whole city"
+        )
+
+    def check_whole(self, what: str) -> None:
+        """Refuse what is about all reports that there are."""
+        self.check_categories(None, what)
+        self.check_city(what)
+        if self.days is not None and not self.every_day:
+            raise ForbiddenError(
+                f"{what} is about all days, and the folder has the reports from {self.days[0]} to {self.days[1]}: "
+                "export all"
+            )
 
     def check_city(self, what: str) -> None:
         """Refuse what compares with the whole city."""

@@ -66,6 +66,7 @@ class Successions(Asking):
         """
         if reports:
             self._source.held.check_official("single reports")
+            self._source.held.check_whole("counting the reports of each pair")
         generations = [self._generation(each) for each in (old, new)]
         before, after = (self._source.units(each) for each in generations)
         width = noise_width_m(before, after)

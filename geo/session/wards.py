@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.session.arguments import Day, categories_of, day_of
+from geo.session.arguments import Day, day_of
 from geo.session.asking import Asking
 from geo.session.frames import category_words, made_words, units_frame
 from geo.session.source import Selection
@@ -63,7 +63,7 @@ class Wards(Asking):
         jurisdiction, held = dispatch.jurisdiction, self._source.held
         held.check_city("a ranking")
         held.check_official("what a ranking is made of")
-        categories = categories_of(dispatch, category)
+        categories = self._categories(dispatch, category)
         period = self._period(dispatch, since, until)
         day = day_of(boundaries_at, "boundaries_at") or jurisdiction.territory.today()
         layer = jurisdiction.layer_at(day)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import ColumnElement, Connection, Engine, LargeBinary, Text, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Engine, LargeBinary, Text, exists, func, literal, or_, select
 
 from geo.access import PUBLIC, SEES_REPORTS, Caller
 from geo.counting.axes import Axes
@@ -40,6 +40,7 @@ MAY_TELL_PEOPLE_APART = ("analyst", "admin")
 """Roles whose folders may say which reports are of the same person, if it is asked for."""
 
 _CODE_BYTES = 16
+_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -151,13 +152,16 @@ def _content(connection: Connection, dispatch: Dispatch, wish: Wish) -> Content:
         first, last = public_period(territory, wish.first or first.replace(day=1), wish.last)
     else:
         first, last = period_of(territory, first, wish.last)
+    chosen = every if wish.categories is None else wish.categories
     reports = COUNT_COLUMNS if public else report_columns(reporters=wish.reporters)
     return Content(
         territory=territory,
-        categories=tuple(dispatch.category(code) for code in wish.categories or every),
+        categories=tuple(dispatch.category(code) for code in chosen),
+        categories_left_out=tuple(code for code in every if code not in chosen),
         generations=tuple(replace(each, loaded_by="") for each in active),  # a login name
         first=first,
         last=last,
+        days_left_out=_has_others(connection, territory, first, last),
         role=wish.role,
         unit=wish.unit,
         reporters=wish.reporters,
@@ -189,6 +193,13 @@ def _first_day(connection: Connection, territory: Territory) -> dt.date:
     """Give the local day of the first report; today if there is none."""
     first = connection.scalar(select(func.min(Report.reported_at)).where(Report.territory_id == territory.id))
     return territory.today() if first is None else first.astimezone(territory.zone).date()
+
+
+def _has_others(connection: Connection, territory: Territory, first: dt.date, last: dt.date) -> bool:
+    """Tell whether there are reports before or after some local days."""
+    begin, end = (dt.datetime.combine(day, dt.time(), territory.zone) for day in (first, last + _DAY))
+    others = or_(Report.reported_at < begin, Report.reported_at >= end)
+    return bool(connection.scalar(select(exists().where(Report.territory_id == territory.id, others))))
 
 
 def _unit(dispatch: Dispatch, code: str) -> Unit:

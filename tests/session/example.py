@@ -67,9 +67,11 @@ def _content(generations: tuple[Generation, ...]) -> Content:
     return Content(
         territory=HANOI,
         categories=CATEGORIES,
+        categories_left_out=(),
         generations=generations,
         first=dt.date(2024, 6, 1),
         last=dt.date(2026, 6, 30),
+        days_left_out=False,
         role="analyst",
         unit=None,
         reporters=True,

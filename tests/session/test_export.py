@@ -151,26 +151,59 @@ def test_an_officer_gets_the_own_unit_s_reports_and_no_picture_of_the_city(demo,
     reports = db.reports()
     assert set(reports.index) == {id for (id,) in sql.execute(query, ["Phường Bạch Mai"])}
     assert len(reports) == json.loads((folder / "metadata.json").read_bytes())["reports"] > 0
-    for ask in (db.hotspots, db.emerging, db.ranking, lambda: db.hexes("waste", measure="share")):
+    assert set(db.reports(unit="00292").index) == set(reports.index)
+    hexes, series = db.hexes(since="2026-01-01"), db.series(since="2026-01-01")
+    assert {frame.attrs["unit"] for frame in (reports, hexes, series)} == {"00292"}
+    assert hexes.attrs["n"] == series.attrs["n"] == len(db.reports(since="2026-01-01")) > 0
+    for ask in (
+        db.hotspots,
+        db.emerging,
+        db.ranking,
+        lambda: db.hexes("waste", measure="share"),
+        lambda: db.succession("2025-06-30", "2025-07-01", reports=True),
+    ):
         with pytest.raises(ForbiddenError, match="whole city"):
+            ask()
+    for ask in (
+        lambda: db.reports(unit="00004"),
+        lambda: db.reports(unit="00292", boundaries_at="2025-06-30"),
+        lambda: db.hexes(unit="00004"),
+        lambda: db.series(unit="00292"),
+    ):
+        with pytest.raises(ForbiddenError, match="unit 00292 answers for"):
             ask()
 
 
 def test_what_a_folder_does_not_hold_is_refused_and_never_answered_by_a_part(demo, tmp_path):
     wish = Wish(first=dt.date(2026, 2, 1), last=dt.date(2026, 6, 30), categories=("waste",), licence="CC-BY-4.0")
     db = geo.connect(exported(demo, tmp_path / "part", wish))
-    assert db.hexes(since="2026-02-01").attrs["n"] == len(db.reports()) > 100
+    waste = db.reports("waste")
+    assert waste.attrs["period"] == {"from": "2026-02-01", "to": "2026-06-30"}
+    assert db.hexes("waste", since="2026-02-01").attrs["n"] == len(waste) > 100
+    since = {"since": "2026-02-01"}
+    for ask in (db.reports, db.hexes, db.hotspots, db.change, db.series, db.ranking):
+        with pytest.raises(InputError, match="about all categories, and the folder has the reports of waste alone"):
+            ask(**since)
+    with pytest.raises(InputError, match="measure share is about all categories"):
+        db.hexes("waste", measure="share", **since)
+    with pytest.raises(HienTruongError, match="the reports of each pair is about all"):
+        db.succession("2025-06-30", "2025-07-01", reports=True)
     with pytest.raises(InputError, match="2026-02-01 to 2026-06-30"):
         db.hexes(since="2026-01-31")
     with pytest.raises(InputError, match="2026-02-01 to 2026-06-30"):
-        db.change(since="2026-02-02", until="2026-03-01")
+        db.change("waste", since="2026-02-02", until="2026-03-01")
     with pytest.raises(InputError, match=r"use one of waste$"):
         db.reports("parking")
-    ranking = db.ranking(since="2026-02-01")
-    assert ranking["received"].sum() == db.series(since="2026-02-01").attrs["n"]
+    ranking = db.ranking("waste", **since)
+    assert ranking["received"].sum() == db.series("waste", **since).attrs["n"]
     assert ranking["previous_received"].isna().all()
     with pytest.raises(InputError, match="folder of the territory 'hanoi'"):
         geo.connect(tmp_path / "part", territory="hue")
+    half = geo.connect(exported(demo, tmp_path / "half", Wish(first=dt.date(2026, 2, 1))))
+    with pytest.raises(ForbiddenError, match="about all days, and the folder has the reports from 2026-02-01"):
+        half.succession("2025-06-30", "2025-07-01", reports=True)
+    assert len(half.succession("2025-06-30", "2025-07-01")) > 500
+    assert half.hexes("waste", measure="share", **since)["share"].min() < 1
 
 
 def test_a_folder_is_there_whole_or_not_at_all_and_nothing_else_is_replaced(demo, tmp_path):

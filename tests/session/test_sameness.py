@@ -132,7 +132,7 @@ def test_the_command_exports_what_geo_connect_reads(db, demo, tmp_path):
     done = run("export", folder, *COMMAND, "--category", "waste", "--licence", "CC-BY-4.0", DATABASE_URL=demo.url)
     assert done.returncode == 0, done.stderr
     assert f"{db.hexes('waste', **PERIOD).attrs['n']:,} reports from 2026-01-01 to 2026-06-30" in done.stderr
-    pd.testing.assert_frame_equal(geo.connect(folder).reports(), db.reports("waste", **PERIOD))
+    pd.testing.assert_frame_equal(geo.connect(folder).reports("waste"), db.reports("waste", **PERIOD))
     again = run("export", folder, DATABASE_URL=demo.url)
     assert (again.returncode, again.stdout, again.stderr.count("\n")) == (1, "", 1)
     assert "--replace" in again.stderr

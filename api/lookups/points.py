@@ -102,6 +102,7 @@ def read_days(texts: pa.Array, time_zone: str, unreadable: dict[int, InputError]
     read = days(texts, time_zone)
     given = texts.is_valid().to_numpy(zero_copy_only=False)
     for row in np.flatnonzero(given & np.isnat(read)).tolist():
-        words = f"at {texts[row].as_py()!r:.40}: give a local date or a time as ISO 8601, such as 2026-01-05"
+        told = texts[row].cast(pa.string())  # Python has no date for some that Arrow has
+        words = f"at {told.as_py()!r:.40}: give a local date or a time as ISO 8601, such as 2026-01-05"
         unreadable.setdefault(row, InputError(words, "at"))
     return read

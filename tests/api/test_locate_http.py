@@ -360,4 +360,4 @@ def test_a_long_text_is_not_copied_for_every_point(app) -> None:
     shared = pa.DictionaryArray.from_arrays(np.zeros(10_000, dtype=np.int8), ["w" * 1_000_000])
     place = {"lon": np.full(10_000, 105.9), "lat": np.full(10_000, 21.0)}
     refused = post(app, as_arrow(place | {"category": shared}), ARROW)
-    assert_problem(refused, 422, "1,000,000 characters", pointer="#/category")
+    assert_problem(refused, 422, "1,000,000 bytes", pointer="#/category")

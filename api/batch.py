@@ -10,19 +10,21 @@ from starlette.exceptions import HTTPException
 from api.body import parsed
 from api.new_report import (
     NewReport,
+    Reference,
     acknowledgement,
     as_json,
     duplicates_of,
     read_report,
+    reference_of,
     repeated_acknowledgement,
     submitted,
 )
 from api.problems import words_of
 from api.service import Service
-from geo.columns import utc_now
+from geo.columns import Truths, utc_now
 from geo.errors import InputError
 from geo.reports.course import arrived
-from geo.reports.intake import Admitted, admit
+from geo.reports.intake import admit
 from geo.store import months
 from geo.store.report_reading import find_by_external_ids
 from geo.store.reports import add_reports
@@ -42,16 +44,14 @@ class Taken(NamedTuple):
     again: int
 
 
-def take_batch(service: Service, body: bytes, keyed: bool) -> Taken:
+def take_batch(service: Service, body: bytes) -> Taken:
     """Take a batch.
 
     Parameters
     ----------
     service : Service
     body : bytes
-        A report a line; empty lines are passed over.
-    keyed : bool
-        The batch may be sent again: each line must have an external_id, by which it is known then.
+        A report a line; empty lines are passed over. A line that has an external_id may be sent again.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def take_batch(service: Service, body: bytes, keyed: bool) -> Taken:
     reports: dict[int, NewReport] = {}
     for number, line in lines:
         try:
-            reports[number] = _read(line, keyed)
+            reports[number] = read_report(parsed(line))
         except RequestValidationError as error:
             answers[number] = words_of(error)
         except InputError as error:
@@ -85,48 +85,37 @@ def take_batch(service: Service, body: bytes, keyed: bool) -> Taken:
     return Taken(told, good - again, again)
 
 
-def _read(line: bytes, keyed: bool) -> NewReport:
-    report = read_report(parsed(line))
-    if keyed and report.external_id is None:
-        raise InputError("in a batch with an Idempotency-Key each report needs an external_id", "external_id")
-    return report
-
-
 def _take(service: Service, reports: dict[int, NewReport]) -> tuple[Answers, int]:
-    """Admit and write reports by the number of their line; count those that were there already."""
+    """Admit and write reports by the number of their line; count those that were there already.
+
+    A line that can't be taken now but was before is answered as then: categories and boundaries change.
+    """
     numbers, now = list(reports), utc_now()
-    given = submitted(list(reports.values()), now)
     dispatch = service.dispatch
-    territory = dispatch.jurisdiction.territory.id
-    admitted, rows, problems = admit(given, dispatch, np.full(len(numbers), now))
-    answers = {numbers[problem.row]: _refusal(problem.reason, problem.field) for problem in problems}
+    admitted, rows, problems = admit(submitted(list(reports.values()), now), dispatch, np.full(len(numbers), now))
+    taken = [numbers[row] for row in rows.tolist()]
+    refused = {numbers[problem.row]: _refusal(problem.reason, problem.field) for problem in problems}
 
-    def write(connection: Connection) -> tuple[Any, dict[tuple[str, str], dict[str, Any]]]:
-        added = add_reports(connection, territory, admitted, *arrived(admitted))
-        again = np.flatnonzero(~added).tolist()
-        return added, find_by_external_ids(connection, territory, [_reference(admitted, i) for i in again])
+    def write(connection: Connection) -> tuple[Truths, dict[Reference, dict[str, Any]]]:
+        added = add_reports(connection, service.territory, admitted, *arrived(admitted))
+        others = [*(number for number, is_new in zip(taken, added, strict=True) if not is_new), *refused]
+        references = {reference for number in others if (reference := reference_of(reports[number])) is not None}
+        return added, find_by_external_ids(connection, service.territory, list(references)) if references else {}
 
-    again = 0
     if len(admitted):
         service.ask(lambda connection: months.ensure_for(connection, admitted.reported_at))
-        added, known = service.ask(write)
-        again = int((~added).sum())
-        for i, row in enumerate(rows.tolist()):
-            told = (
-                acknowledgement(dispatch, admitted, i)
-                if added[i]
-                else repeated_acknowledgement(known[_reference(admitted, i)])
-            )
-            answers[numbers[row]] = {
-                "status": HTTPStatus.CREATED,
-                "report": told,
-                "duplicates": duplicates_of(str(told["id"])),
-            }
-    return answers, again
+    added, known = service.ask(write)
+    new = {number: _taken(acknowledgement(dispatch, admitted, i)) for i, number in enumerate(taken) if added[i]}
+    again = {
+        number: _taken(repeated_acknowledgement(known[reference]))
+        for number in reports.keys() - new.keys()
+        if (reference := reference_of(reports[number])) in known
+    }
+    return refused | new | again, len(again)
 
 
-def _reference(reports: Admitted, row: int) -> tuple[str, str]:
-    return reports.channel[row], reports.external_id[row]
+def _taken(report: dict[str, Any]) -> dict[str, Any]:
+    return {"status": HTTPStatus.CREATED, "report": report, "duplicates": duplicates_of(str(report["id"]))}
 
 
 def _refusal(reason: str, field: str) -> dict[str, Any]:

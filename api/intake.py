@@ -6,7 +6,15 @@ from uuid import UUID
 
 import numpy as np
 
-from api.new_report import NewReport, acknowledgement, as_json, repeated_acknowledgement, submitted
+from api.new_report import (
+    NewReport,
+    Reference,
+    acknowledgement,
+    as_json,
+    reference_of,
+    repeated_acknowledgement,
+    submitted,
+)
 from api.service import Service
 from geo.access import Caller
 from geo.columns import utc_now
@@ -53,19 +61,24 @@ def take_report(
     Raises
     ------
     InputError
-        The report can't be taken; CoordinateError, if that is because of its place.
+        The report can't be taken, and was not taken before; CoordinateError, if that is because of its place.
     InFlightError
         A request with this key is being worked on.
     """
     dispatch = service.dispatch
-    admitted = _admit(dispatch, report)
+    try:
+        admitted = _admit(dispatch, report)
+    except InputError:
+        if (before := find_answer(service, caller, body, key, reference_of(report))) is None:
+            raise
+        return before
 
     def write(connection: Connection) -> Answer:
         if key is None:
             return _write(connection, dispatch, admitted, also)
         claim = Claim(connection, caller.name, key, body)
-        if (known := claim.answer()) is not None:
-            return Answer(known.answer.encode(), str(known.report), True)
+        if (before := _kept(claim)) is not None:
+            return before
         answer = _write(connection, dispatch, admitted, also)
         claim.keep(answer.id, answer.body.decode())
         return answer
@@ -76,6 +89,42 @@ def take_report(
     except NoMonthError:
         service.ask(lambda connection: make_month(connection, admitted))
         return ask(write)
+
+
+def find_answer(
+    service: Service, caller: Caller, body: bytes, key: str | None, reference: Reference | None
+) -> Answer | None:
+    """Find what was answered when a report that can't be taken now was taken: categories and boundaries change.
+
+    It is looked for only then, so that no new report waits for it.
+
+    Parameters
+    ----------
+    service : Service
+    caller : Caller
+    body : bytes
+    key : str, optional
+    reference : (channel, external_id), optional
+        Without a key and a reference nothing is known again.
+
+    Returns
+    -------
+    Answer, or None if it is new
+    """
+
+    def find(connection: Connection) -> Answer | None:
+        before = None if key is None else _kept(Claim(connection, caller.name, key, body))
+        if before is not None or reference is None:
+            return before
+        known = find_by_external_ids(connection, service.territory, [reference])
+        return None if reference not in known else _repeated(known[reference])
+
+    return None if key is None and reference is None else service.ask(find)
+
+
+def _kept(claim: Claim) -> Answer | None:
+    known = claim.answer()
+    return None if known is None else Answer(known.answer.encode(), str(known.report), True)
 
 
 def _admit(dispatch: Dispatch, report: NewReport) -> Admitted:
@@ -95,4 +144,8 @@ def _write(connection: Connection, dispatch: Dispatch, admitted: Admitted, also:
         told: dict[str, Any] = acknowledgement(dispatch, admitted, 0)
         return Answer(as_json(told), str(told["id"]), False)
     [stored] = find_by_external_ids(connection, territory, [(admitted.channel[0], admitted.external_id[0])]).values()
+    return _repeated(stored)
+
+
+def _repeated(stored: dict[str, Any]) -> Answer:
     return Answer(as_json(repeated_acknowledgement(stored)), str(stored["id"]), True)

@@ -13,8 +13,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from geo.columns import Moments, column
 from geo.lookup.dispatch import Dispatch
 from geo.reports.intake import MAX_DESCRIPTION, MAX_EXTERNAL_ID, Admitted, Submitted
+from geo.reports.texts import text_fault
 from geo.store.pseudonyms import pseudonym
+from geo.vocabulary import CHANNELS
 
+Reference = tuple[str, str]
 MAX_REPORTER = 200
 # Beyond these a conversion to UTC would leave the years that datetime knows.
 _EARLIEST, _LATEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC), dt.datetime(2999, 12, 31, tzinfo=dt.UTC)
@@ -73,6 +76,12 @@ def read_report(value: object) -> NewReport:
         ) from None
 
 
+def reference_of(report: NewReport) -> Reference | None:
+    """Give the channel and the external id by which a report that was taken once is known again; None without them."""
+    id = report.external_id
+    return None if id is None or report.channel not in CHANNELS or text_fault(id) is not None else (report.channel, id)
+
+
 def submitted(reports: Sequence[NewReport], now: np.datetime64) -> Submitted:
     """Give reports as columns."""
     return Submitted(
@@ -120,6 +129,11 @@ def repeated_acknowledgement(stored: dict[str, Any]) -> dict[str, Any]:
 def duplicates_of(id: str) -> str:
     """Give the address that tells which reports are likely about the same."""
     return f"/v1/duplicates?report={id}"
+
+
+def duplicates_link(id: str) -> str:
+    """Write the header Link that leads there from the answer to a report."""
+    return f'<{duplicates_of(id)}>; rel="related"; title="likely duplicates"'
 
 
 def as_json(value: object) -> bytes:

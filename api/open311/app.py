@@ -12,7 +12,8 @@ from starlette.requests import ClientDisconnect
 
 from api.access import roles_for
 from api.body import media_type, read_body
-from api.intake import take_report
+from api.intake import Answer, find_answer, take_report
+from api.new_report import duplicates_link
 from api.open311.asked import Asked, asked
 from api.open311.discovery import discovery_words
 from api.open311.faults import Fault, FaultsError, answer_with_faults
@@ -121,16 +122,25 @@ async def post_request(request: Request, format: Format) -> Response:
     ask = await asked(request, format, read_form(body))
     _check_may_send(ask.caller)
     key = read_key(ask.given, request.headers)
-    report, answers = await run_in_threadpool(read_post, ask.given, ask.service.dispatch)
+    taken = await run_in_threadpool(_take, ask, request.url.query.encode() + b"\n" + body, key)
+    request.app.state.traffic.took("open311", again=taken.repeated)
+    receipt = rendered("service_requests", [_receipt(ask, orjson.loads(taken.body))], format)
+    receipt.headers["link"] = duplicates_link(taken.id)
+    return receipt
+
+
+def _take(ask: Asked, sent: bytes, key: str | None) -> Answer:
+    try:
+        report, answers = read_post(ask.given, ask.service.dispatch)
+    except FaultsError:
+        if (before := find_answer(ask.service, ask.caller, sent, key, None)) is None:
+            raise
+        return before
 
     def with_answers(connection: Connection, id: UUID) -> None:
         add_attributes(connection, id, answers)
 
-    sent = request.url.query.encode() + b"\n" + body
-    also = with_answers if answers else None
-    taken = await run_in_threadpool(take_report, ask.service, ask.caller, report, sent, key, also)
-    request.app.state.traffic.took("open311", again=taken.repeated)
-    return rendered("service_requests", [_receipt(ask, orjson.loads(taken.body))], format)
+    return take_report(ask.service, ask.caller, report, sent, key, with_answers if answers else None)
 
 
 def _receipt(ask: Asked, acknowledged: dict[str, Any]) -> dict[str, Any]:

@@ -120,6 +120,21 @@ def test_the_reporter_is_kept_as_a_pseudonym_only(http, sql):
     assert "0900" not in whole
 
 
+def test_a_blank_reporter_is_nobody(http, sql):
+    id = send(http, REPORT | {"reporter": " \u00a0"}).json()["id"]
+    assert sql.execute("SELECT reporter FROM report WHERE id = %s", [id]).fetchone() == (None,)
+
+
+def test_an_id_that_is_typed_in_two_ways_is_one_report(http, sql):
+    first = send(http, REPORT | {"external_id": "e\u0301x"})
+    before = count(sql)
+    again = send(http, REPORT | {"external_id": "\u00e9x"})
+    assert (first.status_code, again.status_code, again.json()["id"]) == (201, 201, first.json()["id"])
+    assert count(sql) == before
+    blank = send(http, REPORT | {"external_id": "  "})
+    assert (blank.status_code, blank.json()["pointer"]) == (422, "#/external_id")
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -154,27 +169,32 @@ def test_a_batch_is_answered_line_by_line_and_again_the_same(http, sql):
         REPORT | {"lat": 91, "external_id": "north"},
         good[1],
         good[0],
-        REPORT,
         {"category": "waste"},
         good[2],
+        REPORT | {"category": "zoo", "external_id": "line-2"},
     ]
     texts = [json.dumps(line) for line in lines]
     texts[4:4] = ["{", ""]
     before = count(sql)
-    answers = [
-        http.post("/v1/reports", content="\n".join(texts), headers=NDJSON | {"idempotency-key": "batch"})
-        for _ in range(2)
-    ]
+    answers = [http.post("/v1/reports", content="\n".join(texts), headers=NDJSON) for _ in range(2)]
     first, again = ([json.loads(line) for line in answer.text.splitlines()] for answer in answers)
     assert [(each["line"], each["status"]) for each in first] == [
-        (1, 201), (2, 422), (3, 201), (4, 201), (5, 422), (7, 422), (8, 422), (9, 201),
+        (1, 201), (2, 422), (3, 201), (4, 201), (5, 422), (7, 422), (8, 201), (9, 201),
     ]  # fmt: skip
-    assert [each.get("pointer") for each in first if each["status"] == 422] == [
-        "#/lat", "#", "#/external_id", "#/lon",
-    ]  # fmt: skip
+    assert [each["pointer"] for each in first if each["status"] == 422] == ["#/lat", "#", "#/lon"]
     assert first == again
     assert first[0]["report"] == first[3]["report"]
+    assert first[6]["report"] == first[7]["report"]  # what has its id was taken, so it is known and not refused
     assert count(sql) == before + 3
+
+
+def test_a_batch_has_no_key_as_each_of_its_reports_has_an_id(http, sql):
+    before = count(sql)
+    line = json.dumps(REPORT | {"external_id": "keyed"})
+    refused = http.post("/v1/reports", content=line, headers=NDJSON | {"idempotency-key": "batch"})
+    assert refused.status_code == 422
+    assert "external_id" in refused.json()["detail"]
+    assert count(sql) == before
 
 
 def test_batches_and_bodies_have_limits(http, sql):

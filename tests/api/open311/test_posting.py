@@ -103,8 +103,10 @@ def test_every_method_has_the_published_shape_in_json(http, key):
         "variable", "code", "datatype", "required", "datatype_description", "order", "description", "values",
     ]  # fmt: skip
     assert list(definition["attributes"][0]["values"][0]) == ["key", "name"]
-    [sent] = post(http, {"service_code": "waste", "api_key": key} | VINH_TUY).json()
+    posted = post(http, {"service_code": "waste", "api_key": key} | VINH_TUY)
+    [sent] = posted.json()
     assert list(sent) == ["service_request_id", "service_notice", "account_id"]
+    assert posted.links["related"]["url"] == f"/v1/duplicates?report={sent['service_request_id']}"
     [told] = get(http, f"requests/{sent['service_request_id']}.json", api_key=key).json()
     assert list(told) == REQUEST_KEYS
     assert told["lat"] == 20.998485

@@ -4,9 +4,8 @@ A report counts in the period in which it was reported; what became of it is tol
 columns at once, for all wards, and for the city as if it were one ward.
 """
 
-import dataclasses
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +13,31 @@ from geo.columns import Columns, Floats, Integers, Moments, Truths, Words
 from geo.responsibility.working_time import WorkingCalendar
 
 _HOUR = np.timedelta64(1, "h")
+
+
+class Measured(NamedTuple):
+    """Which reports the medians and shares are made of, by the outcome that they tell of.
+
+    Parameters
+    ----------
+    intake : ndarray of bool, shape (n,)
+        For `intake_hours`.
+    answer : ndarray of bool
+        For `on_time_share` and `answer_hours`.
+    evidence : ndarray of bool
+        For `evidence_share`.
+    rating : ndarray of bool
+        For `satisfied_share`.
+    """
+
+    intake: Truths
+    answer: Truths
+    evidence: Truths
+    rating: Truths
+
+    def take(self, rows: Truths) -> "Measured":
+        """Pick rows by a mask."""
+        return Measured(*(column[rows] for column in self))
 
 
 @dataclass(frozen=True)
@@ -63,15 +87,14 @@ class Cases(Columns):
         return 2 * np.unique(names, return_inverse=True)[1] + self.synthetic
 
     @property
-    def unrated(self) -> Truths:
-        """Whether nobody has told how satisfied they are."""
-        return _says(self.satisfied, None)
-
-    def without_ratings(self, rows: Truths) -> Self:
-        """Forget how satisfied the citizens of some rows were."""
-        satisfied = self.satisfied.copy()
-        satisfied[rows] = None
-        return dataclasses.replace(self, satisfied=satisfied)
+    def measurable(self) -> Measured:
+        """Which reports have each outcome."""
+        return Measured(
+            ~np.isnat(self.intake_at),
+            ~np.isnat(self.answered_at),
+            ~_says(self.evidence, None),
+            ~_says(self.satisfied, None),
+        )
 
 
 @dataclass(frozen=True)
@@ -116,13 +139,17 @@ class Figures(Columns):
 NAMES = tuple(field.name for field in fields(Figures))
 
 
-def ward_figures(cases: Cases, unit_ids: Integers, calendar: WorkingCalendar, now: np.datetime64) -> Figures:
+def ward_figures(
+    cases: Cases, measured: Measured, unit_ids: Integers, calendar: WorkingCalendar, now: np.datetime64
+) -> Figures:
     """Make the figures of wards.
 
     Parameters
     ----------
     cases : Cases, n rows
         Those of other units are left out.
+    measured : Measured
+        Of these rows, those that medians and shares are made of.
     unit_ids : ndarray of int64, shape (wards,)
         Database ids, ascending.
     calendar : WorkingCalendar
@@ -136,12 +163,12 @@ def ward_figures(cases: Cases, unit_ids: Integers, calendar: WorkingCalendar, no
     """
     ward = np.searchsorted(unit_ids, cases.unit_id)
     known = unit_ids[np.minimum(ward, len(unit_ids) - 1)] == cases.unit_id
-    return _figures(cases.take(known), ward[known], len(unit_ids), calendar, now)
+    return _figures(cases.take(known), measured.take(known), ward[known], len(unit_ids), calendar, now)
 
 
-def city_figures(cases: Cases, calendar: WorkingCalendar, now: np.datetime64) -> Figures:
+def city_figures(cases: Cases, measured: Measured, calendar: WorkingCalendar, now: np.datetime64) -> Figures:
     """Make the figures of all reports together, those that are in no ward included: one row."""
-    return _figures(cases, np.zeros(len(cases), dtype=np.int64), 1, calendar, now)
+    return _figures(cases, measured, np.zeros(len(cases), dtype=np.int64), 1, calendar, now)
 
 
 def median_figures(figures: Figures) -> dict[str, float | None]:
@@ -157,12 +184,18 @@ def median_figures(figures: Figures) -> dict[str, float | None]:
     return {name: float(np.median(values)) if len(values) else None for name, values in told.items()}
 
 
-def _figures(cases: Cases, ward: Integers, wards: int, calendar: WorkingCalendar, now: np.datetime64) -> Figures:
+def _figures(
+    cases: Cases, measured: Measured, ward: Integers, wards: int, calendar: WorkingCalendar, now: np.datetime64
+) -> Figures:
     def count(rows: Truths) -> Integers:
         return np.bincount(ward[rows], minlength=wards)
 
-    def hours(until: Moments) -> Floats:
-        return group_medians(calendar.working_time_between(cases.received_at, until) / _HOUR, ward, wards)
+    def share(part: Truths, whole: Truths) -> Floats:
+        return _share(count(part & whole), count(whole))
+
+    def hours(until: Moments, rows: Truths) -> Floats:
+        worked = calendar.working_time_between(cases.received_at[rows], until[rows])
+        return group_medians(worked / _HOUR, ward[rows], wards)
 
     answered = ~np.isnat(cases.answered_at)
     on_time = answered & (cases.answered_at <= cases.due_at)
@@ -174,11 +207,11 @@ def _figures(cases: Cases, ward: Integers, wards: int, calendar: WorkingCalendar
         on_time=count(on_time),
         overdue=count(open_still & (cases.due_at < now)),
         reopened=count(cases.reopened > 0),
-        on_time_share=_share(count(on_time), count(answered)),
-        intake_hours=hours(cases.intake_at),
-        answer_hours=hours(cases.answered_at),
-        evidence_share=_share(count(_says(cases.evidence, True)), count(~_says(cases.evidence, None))),
-        satisfied_share=_share(count(_says(cases.satisfied, True)), count(~cases.unrated)),
+        on_time_share=share(on_time, measured.answer),
+        intake_hours=hours(cases.intake_at, measured.intake),
+        answer_hours=hours(cases.answered_at, measured.answer),
+        evidence_share=share(_says(cases.evidence, True), measured.evidence),
+        satisfied_share=share(_says(cases.satisfied, True), measured.rating),
     )
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from geo.columns import Integers, Truths
 from geo.errors import InputError
 from geo.privacy.groups import ANYWHERE, grouped
 from geo.responsibility.working_time import WorkingCalendar
 from geo.units.territory import Territory, Unit
-from geo.wards.figures import NAMES, Cases, Figures, city_figures, median_figures, ward_figures
+from geo.wards.figures import NAMES, Cases, Figures, Measured, city_figures, median_figures, ward_figures
 
 _DECIMALS = 4
 _DAY = dt.timedelta(days=1)
@@ -70,23 +71,25 @@ class Period:
     @classmethod
     def exact(cls, cases: Cases, unit_ids: Sequence[int], calendar: WorkingCalendar, now: np.datetime64) -> "Period":
         """Count every report."""
-        return cls(ward_figures(cases, np.array(unit_ids), calendar, now), city_figures(cases, calendar, now))
+        measured = cases.measurable
+        return cls(
+            ward_figures(cases, measured, np.array(unit_ids), calendar, now),
+            city_figures(cases, measured, calendar, now),
+        )
 
     @classmethod
     def public(cls, cases: Cases, unit_ids: Sequence[int], calendar: WorkingCalendar, now: np.datetime64) -> "Period":
-        """Count what the public may see (:mod:`geo.privacy.groups`); ratings, of those who gave one.
+        """Count what the public may see (:mod:`geo.privacy.groups`); medians and shares, of enough people's outcomes.
 
         The wards of the cases must be those that hold their points, as cells are told by points.
         """
         groups = grouped(cases.kind, cases.unit_id, cases.cell, cases.reporter)
-        rated = ~cases.unrated
-        told, ward = cases.take(rated), np.where(groups.in_ward, cases.unit_id, 0)[rated]
-        ratings = grouped(told.kind, ward, np.full_like(told.cell, ANYWHERE), told.reporter)
-        in_ward, in_city = rated.copy(), rated.copy()
-        in_ward[rated], in_city[rated] = ratings.in_ward, ratings.in_city
-        wards = cases.without_ratings(~in_ward).take(groups.in_ward)
-        city = cases.without_ratings(~in_city).take(groups.in_city)
-        return cls(ward_figures(wards, np.array(unit_ids), calendar, now), city_figures(city, calendar, now))
+        in_ward, in_city = groups.in_ward, groups.in_city
+        of_ward, of_city = _of_enough_people(cases, np.where(in_ward, cases.unit_id, 0))
+        return cls(
+            ward_figures(cases.take(in_ward), of_ward.take(in_ward), np.array(unit_ids), calendar, now),
+            city_figures(cases.take(in_city), of_city.take(in_city), calendar, now),
+        )
 
 
 @dataclass(frozen=True)
@@ -167,6 +170,30 @@ def as_csv(ranking: Ranking, by: str) -> bytes:
     writer.writerow([*names, *(f"previous_{name}" for name in NAMES)])
     writer.writerows([*(line[name] for name in names), *line["previous"].values()] for line in lines)
     return file.getvalue().encode()
+
+
+def _of_enough_people(cases: Cases, ward: Integers) -> tuple[Measured, Measured]:
+    """Find the reports that medians and shares of wards, and of the city, may be made of.
+
+    Those that have an outcome are divided by themselves: of the five people of a group, one may have an answer.
+
+    Parameters
+    ----------
+    cases : Cases, n rows
+    ward : ndarray of int64, shape (n,)
+        In whose figures each report is; 0 for none.
+    """
+    kind = cases.kind
+
+    def told(has: Truths) -> tuple[Truths, Truths]:
+        anywhere = np.full(np.count_nonzero(has), ANYWHERE)
+        groups = grouped(kind[has], ward[has], anywhere, cases.reporter[has])
+        of_ward, of_city = has.copy(), has.copy()
+        of_ward[has], of_city[has] = groups.in_ward, groups.in_city
+        return of_ward, of_city
+
+    of_ward, of_city = zip(*map(told, cases.measurable), strict=True)
+    return Measured(*of_ward), Measured(*of_city)
 
 
 def _rows(figures: Figures) -> list[Words]:

@@ -2,58 +2,35 @@
 
 import datetime as dt
 from collections import defaultdict
+from dataclasses import replace
 from itertools import zip_longest
 
 import h3
 import numpy as np
 import pytest
-import shapely
 
-from geo.counting.axes import Axes
 from geo.counting.cube import Cube, Query
-from geo.hexagons.cells import cells_of
-from geo.location.locator import Locator
 from geo.privacy.published import LEAST_PEOPLE, Published, publish
 from geo.responsibility.working_time import WorkingCalendar
-from geo.units.jurisdiction import Layer
-from geo.units.territory import HANOI, Generation, Unit
-from geo.wards.figures import Cases
 from geo.wards.ranking import Period
-from tests.geo.cube_facts import CATEGORIES, cell_of, facts_of, random_reports
+from tests.geo.cube_facts import cell_of, facts_of
+from tests.geo.privacy.small_wards import (
+    AXES,
+    KIND,
+    KINDS,
+    NOW,
+    REPORTS,
+    TODAY,
+    UNIT_IDS,
+    WARD,
+    Kind,
+    people,
+    unanswered,
+)
 
-REPORTS = random_reports(11, 1100)
-TODAY = dt.date(2026, 2, 20)
-NOW = np.datetime64(TODAY, "ms")
 CALENDAR = WorkingCalendar()
-MONTHS = [(2025, 11), (2025, 12), (2026, 1)]
-Kind = tuple[tuple[int, int], str]
-"""Month and category: what totals can be asked by."""
 Answer = tuple[Kind, str, int]
 """A number that is told: of a kind, "cell" (0: no cell), "made up" in a cell, "ward", or "city" (0)."""
-
-
-def small_wards() -> Layer:
-    """Wards of some 600 m, whose borders cut through the places of the reports; the outermost are in none."""
-    shapes = [shapely.box(x, y, x + 0.006, y + 0.006) for x in np.arange(105.801, 105.85, 0.006)
-              for y in np.arange(21.048, 21.1, 0.006)]  # fmt: skip
-    codes = [f"{number:05d}" for number in range(len(shapes))]
-    # Their ids are in another order than their codes.
-    units = tuple(Unit(900 - number, "ward", code, "", code, code) for number, code in enumerate(codes))
-    since, moment = dt.date(2025, 7, 1), dt.datetime(2025, 7, 1, tzinfo=dt.UTC)
-    generation = Generation(
-        1, HANOI.id, "ward", since, None, "active", False, "a test", "none", "0", len(units), "", moment
-    )
-    return Layer(generation, Locator.build(codes, np.array(shapes)), units, ())
-
-
-LAYER = small_wards()
-UNIT_IDS = sorted(LAYER.unit_ids[:-1].tolist())
-AXES = Axes(CATEGORIES, (LAYER,))
-LON, LAT = (np.array([getattr(report, name) for report in REPORTS]) for name in ("lon", "lat"))
-WARD, CELL = LAYER.place(LON, LAT)[0], cells_of(LON, LAT)
-KIND: list[Kind] = [((report.day.year, report.day.month), report.category) for report in REPORTS]
-
-KINDS = [(month, category) for month in MONTHS for category in CATEGORIES]
 
 
 def published_of(weight: np.ndarray) -> Published:
@@ -64,26 +41,8 @@ def published_of(weight: np.ndarray) -> Published:
 
 def ranking_of(kind: Kind, merged: np.ndarray) -> Period:
     """Ward figures of one month and category, as the public may have them."""
-    n, never = len(REPORTS), np.full(len(REPORTS), np.datetime64("NaT", "ms"))
-    cases = Cases(
-        unit_id=WARD,
-        cell=CELL,
-        category=np.array([category for _, category in KIND], object),
-        month=np.array([f"{year}-{month:02}" for (year, month), _ in KIND], object),
-        reporter=np.array([report.reporter for report in REPORTS]),
-        received_at=np.full(n, NOW),
-        due_at=never,
-        intake_at=never,
-        answered_at=never,
-        closed_at=never,
-        evidence=np.full(n, None),
-        satisfied=np.full(n, None),
-        reopened=np.zeros(n, np.int64),
-        merged=merged,
-        synthetic=np.array([report.synthetic for report in REPORTS]),
-    )
     of_kind = np.array([each == kind for each in KIND])
-    return Period.public(cases.take(of_kind), UNIT_IDS, CALENDAR, NOW)
+    return Period.public(replace(unanswered(), merged=merged).take(of_kind), UNIT_IDS, CALENDAR, NOW)
 
 
 def answers(marked: tuple[int, ...] = ()) -> dict[Answer, int]:
@@ -120,11 +79,6 @@ def counted(base) -> dict[Answer, np.ndarray]:
             if answer[0] in numbers:
                 found[answer][numbers[answer[0]]] = count - base[answer]
     return found
-
-
-def people(numbers: np.ndarray) -> int:
-    """Count the people who are known."""
-    return len({REPORTS[number].reporter for number in numbers} - {0})
 
 
 def test_every_answer_is_the_exact_number_of_reports_of_five_people(base, counted):

@@ -144,7 +144,7 @@ def admit(
         generation_id=placed.generation_id[inside],
         how=_HOW_WORDS[placed.how[inside]],
         channel=good.channel,
-        external_id=good.external_id,
+        external_id=column([None if name is None else composed(name) for name in good.external_id]),
         description=column([composed(text) for text in good.description]),
         reporter=good.reporter,
         media=good.media,
@@ -201,7 +201,7 @@ def _check_values(submitted: Submitted, categories: Sequence[str], received_at: 
     for row, links in enumerate(submitted.media):
         if links and (fault := link_fault(links)) is not None:
             refusals.add(row, "media", fault)
-    empty = submitted.external_id == ""
+    empty = np.array([name is not None and not name.strip() for name in submitted.external_id], dtype=bool)
     refusals.add_all(empty, "external_id", "the external id is empty: leave it out or give one", submitted.external_id)
 
 

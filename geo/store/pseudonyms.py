@@ -16,8 +16,8 @@ _FILE = "pseudonym.key"
 _KEY_BYTES = 32
 
 
-def pseudonym(reporter: str) -> bytes:
-    """Give 16 bytes that tell two reports of one person from reports of two.
+def pseudonym(reporter: str) -> bytes | None:
+    """Give 16 bytes that tell two reports of one person from reports of two; None for a blank, which names nobody.
 
     Parameters
     ----------
@@ -30,6 +30,8 @@ def pseudonym(reporter: str) -> bytes:
         The key can't be read or made.
     """
     said = composed(reporter.strip()).casefold()
+    if not said:
+        return None
     return hmac.digest(_key(), said.encode(), hashlib.sha256)[:16]
 
 

@@ -36,6 +36,7 @@ BAD = {
     "long text": ({"description": "x" * 4001}, "description", "4001 characters are more than the 4000"),
     "long id": ({"external_id": "x" * 201}, "external_id", "201 characters"),
     "empty id": ({"external_id": ""}, "external_id", "empty"),
+    "blank id": ({"external_id": " \u00a0\t"}, "external_id", "empty"),
     "NUL": ({"description": "a\0b"}, "description", "control characters"),
     "escape": ({"external_id": "a\x1b[0m"}, "external_id", "control characters"),
     "lone surrogate": ({"description": "a\udc80"}, "description", "control characters"),
@@ -148,6 +149,7 @@ def test_a_huge_bad_word_costs_no_memory_and_is_cut_in_the_reason(dispatch):
     assert len(problem.reason) < 200
 
 
-def test_a_description_is_kept_in_composed_letters(dispatch):
-    taken, _, _ = admitted(dispatch, {"description": "Ra\u0301c tha\u0309i"})
-    assert taken.description.tolist() == ["R\u00e1c th\u1ea3i"]
+def test_a_description_and_an_id_are_kept_in_composed_letters(dispatch):
+    taken, _, _ = admitted(dispatch, {"description": "Ra\u0301c tha\u0309i", "external_id": "e\u0301x"}, {})
+    assert taken.description.tolist() == ["R\u00e1c th\u1ea3i", ""]
+    assert taken.external_id.tolist() == ["\u00e9x", None]

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from geo.columns import Integers
 from geo.errors import FileError
+from geo.report_files.encodings import MARKED, SURROGATE
 from geo.report_files.rows import Rejected, Rows
 
 BLOCK_CHARACTERS = 2_000_000
@@ -53,18 +54,26 @@ class CsvReader:
             raise FileError(f"{path}: can't be read: {error.strerror}") from None
         self.size = path.stat().st_size
         self._encoding = encoding or _encoding_of(self._bytes.peek(2)[:2])
-        # Broken bytes become lone surrogates, so that they cost their own line and not the file.
-        self._file = io.TextIOWrapper(self._bytes, self._encoding, errors="surrogateescape", newline="")
+        self._file = io.TextIOWrapper(self._bytes, self._encoding, errors=MARKED, newline="")
         try:
             self.header, self._delimiter = _read_header(path, self._file, delimiter)
+            if any(map(SURROGATE.search, self.header)):
+                raise FileError(f"{path}, line 1: {self._broken}")
         except (FileError, UnicodeError) as error:
             self.close()
-            raise error if isinstance(error, FileError) else FileError(f"{path}: is not {encoding}: {error}") from None
+            if isinstance(error, FileError):
+                raise
+            raise FileError(f"{path}: is not {self._encoding}: {error}") from None
 
     @property
     def position(self) -> int:
         """How many bytes have been read."""
         return self._bytes.tell()
+
+    @property
+    def _broken(self) -> str:
+        encoding = self._encoding.upper().removesuffix("-SIG")
+        return f"broken {encoding}: save the file as UTF-8, or name its encoding in the mapping"
 
     def close(self) -> None:
         """Close the file."""
@@ -129,11 +138,9 @@ class CsvReader:
             return Rows(self._table(rows), starts, rejected)
         except UnicodeEncodeError:
             broken = [_broken_field(row) for row in rows]
-        encoding = self._encoding.upper().removesuffix("-SIG")
         for line, row, field in zip(starts, rows, broken, strict=True):
             if field is not None:
-                reason = f"broken {encoding}: save the file as UTF-8, or name its encoding in the mapping"
-                rejected.append(Rejected(int(line), self.header[field], reason, row))
+                rejected.append(Rejected(int(line), self.header[field], self._broken, row))
         sound = np.array([field is None for field in broken])
         return Rows(self._table(list(compress(rows, sound))), starts[sound], rejected)
 
@@ -142,7 +149,6 @@ class CsvReader:
         return pa.table([pa.array(column, pa.string()) for column in columns], names=self.header)
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _BREAK = re.compile("\r\n|\n|\r")
 
 
@@ -156,7 +162,7 @@ def _spans(rows: list[list[str]]) -> Integers:
 
 
 def _broken_field(row: list[str]) -> int | None:
-    return next((number for number, field in enumerate(row) if _SURROGATE.search(field)), None)
+    return next((number for number, field in enumerate(row) if SURROGATE.search(field)), None)
 
 
 def _read_header(path: Path, file: io.TextIOWrapper, delimiter: str | None) -> tuple[list[str], str]:

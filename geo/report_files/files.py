@@ -6,13 +6,13 @@ from pathlib import Path
 
 from geo.errors import FileError
 from geo.report_files.csv_rows import CsvReader
-from geo.report_files.geojson_rows import GeoJsonReader
+from geo.report_files.geojson_rows import BY_LINE, GeoJsonReader
 from geo.report_files.mapping import OPTIONAL, CsvForm, Mapping, ours
 from geo.report_files.parquet_rows import ParquetReader
 from geo.report_files.rows import Reader
 
 CSV = (".csv", ".tsv", ".txt")
-GEOJSON = (".geojson", ".json", ".geojsonl", ".geojsons", ".ndjson")
+GEOJSON = (".geojson", ".json", *BY_LINE)
 PARQUET = (".parquet", ".geoparquet")
 _OURS = ("category", "reported_at", *OPTIONAL)
 
@@ -37,8 +37,9 @@ def open_reports(path: Path, mapping: Mapping | None = None) -> Iterator[tuple[R
         mapping = mapping or ours(_OURS if isinstance(reader, GeoJsonReader) else reader.header)
         if missing := [name for name in mapping.columns.used if name not in reader.header]:
             line = ", line 1" if isinstance(reader, CsvReader) else ""
+            there = reader.there if isinstance(reader, ParquetReader) else reader.header
             raise FileError(
-                f"{path}{line}: no column {', '.join(missing)}: found {', '.join(reader.header)};"
+                f"{path}{line}: no column {', '.join(missing)}: found {', '.join(there)};"
                 f" needed are {', '.join(mapping.columns.used)}"
             )
         yield reader, mapping
@@ -53,5 +54,5 @@ def _open(path: Path, mapping: Mapping | None) -> CsvReader | GeoJsonReader | Pa
     if suffix in GEOJSON:
         return GeoJsonReader(path, used)
     if suffix in PARQUET:
-        return ParquetReader(path, [*used, "lon", "lat"])
+        return ParquetReader(path, lambda names: (mapping or ours(names)).columns)
     raise FileError(f"{path}: unknown format: the name must end in one of {', '.join(CSV + GEOJSON + PARQUET)}")

@@ -14,11 +14,15 @@ _EVENTS = {"in_progress": "in_progress", "resolved": "answered", "rejected": "re
 
 @dataclass(frozen=True)
 class History(Columns):
-    """The status of reports, since when they have it, and the text of the answer; waiting has no moment of its own."""
+    """The status of reports, since when they have it, the text of the answer and links to its pictures.
+
+    Waiting has no moment of its own.
+    """
 
     status: Words
     since: Moments
     answer: Words
+    media: Words
 
 
 def told(reports: Admitted, history: History) -> tuple[Course, Events]:
@@ -38,7 +42,9 @@ def told(reports: Admitted, history: History) -> tuple[Course, Events]:
     answered = np.isin(history.status.astype(str), ("resolved", "rejected"))
     never = np.full(n, np.datetime64("NaT"), dtype="datetime64[ms]")
     evidence = constant(n, None)
-    evidence[history.status == "resolved"] = False
+    resolved = history.status == "resolved"
+    answers = zip(history.answer[resolved], history.media[resolved], strict=True)
+    evidence[resolved] = [bool(text and links) for text, links in answers]
     course = Course(
         status=history.status,
         updated_at=np.where(begun, history.since, reports.received_at),
@@ -71,4 +77,5 @@ def _led_to_status(reports: Admitted, history: History, rows: Integers) -> Event
         status=status,
         actor=reports.channel[rows],
         text=history.answer[rows],
+        media=history.media[rows],
     )

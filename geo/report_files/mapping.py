@@ -1,6 +1,5 @@
 """How another system's file says what our reports say: a TOML file, checked before a row is read."""
 
-import codecs
 import re
 import tomllib
 from collections.abc import Collection
@@ -11,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from geo.errors import FileError, InputError
+from geo.report_files.encodings import check_encoding
+from geo.report_files.times import check_format
 from geo.vocabulary import CHANNELS, STATUSES
 
 
@@ -23,14 +24,16 @@ def _zone(name: str) -> str:
 
 
 def _encoding(name: str) -> str:
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        raise ValueError(f"unknown encoding {name!r}: give one such as utf-8, utf-16 or cp1258") from None
+    check_encoding(name)
     return name
 
 
-OPTIONAL = ("external_id", "accuracy_m", "channel", "description")
+def _time_format(form: str) -> str:
+    check_format(form)
+    return form
+
+
+OPTIONAL = ("external_id", "accuracy_m", "channel", "description", "media")
 """Columns of our own files that may be left out."""
 
 
@@ -50,14 +53,21 @@ class ColumnNames(_Table):
     accuracy_m: str | None = None
     channel: str | None = None
     description: str | list[str] = Field(default_factory=list)
+    media: str | None = None
     status: str | None = None
     status_at: str | None = None
     answer: str | None = None
+    answer_media: str | None = None
 
     @property
     def descriptions(self) -> list[str]:
         """The columns that make up the description."""
         return [self.description] if isinstance(self.description, str) else self.description
+
+    @property
+    def pictures(self) -> list[str]:
+        """The columns of links to pictures: the only ones that may hold lists."""
+        return [name for name in (self.media, self.answer_media) if name is not None]
 
     @property
     def coordinates(self) -> list[str]:
@@ -108,7 +118,7 @@ class Times(_Table):
     """Of which zone times without an offset are (the territory's if left out), and how they are written if not ISO."""
 
     zone: Annotated[str, AfterValidator(_zone)] | None = None
-    formats: list[str] = Field(default_factory=list)
+    formats: list[Annotated[str, AfterValidator(_time_format)]] = Field(default_factory=list)
 
 
 class CsvForm(_Table):
@@ -134,6 +144,7 @@ class Mapping(_Table):
     times: Times = Times()
     csv: CsvForm = CsvForm()
     external_id_prefix: str = ""
+    media_separator: Annotated[str, Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -144,8 +155,9 @@ class Mapping(_Table):
             raise ValueError("columns.point stands beside columns.lon or columns.lat: choose one way")
         if (columns.lon is None) != (columns.lat is None):
             raise ValueError("columns.lon and columns.lat go together")
-        if columns.status is None and (columns.status_at is not None or columns.answer is not None):
-            raise ValueError("columns.status_at and columns.answer go with columns.status")
+        told = (columns.status_at, columns.answer, columns.answer_media)
+        if columns.status is None and any(name is not None for name in told):
+            raise ValueError("columns.status_at, columns.answer and columns.answer_media go with columns.status")
         if columns.status is not None and columns.status_at is None:
             raise ValueError("columns.status needs columns.status_at: since when the report has that status")
         self.channel.check(CHANNELS, "channel")

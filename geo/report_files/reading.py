@@ -9,14 +9,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.arrow_values import numbers
-from geo.columns import Floats, Integers, Moments, Truths, Words, constant
+from geo.columns import Floats, Integers, Moments, Truths, Words, column, constant, missing
 from geo.report_files import mapping
 from geo.report_files.history import History
 from geo.report_files.mapping import Mapping
+from geo.report_files.pictures import read_links
 from geo.report_files.row_ids import RowIds
 from geo.report_files.rows import Rejected, Rows
 from geo.report_files.times import moments
 from geo.reports.intake import Submitted
+from geo.reports.links import link_fault
+from geo.reports.texts import composed, text_fault
 from geo.vocabulary import CHANNELS, STATUSES
 
 _WKT = r"(?i)^\s*(?:SRID=4326;)?POINT\s*(?:ZM?|M)?\s*\(\s*(?P<lon>[^\s)]+)\s+(?P<lat>[^\s)]+)"
@@ -80,7 +83,7 @@ class ReportReading:
             external_id=self._external_ids(rows.table),
             description=self._description(rows.table),
             reporter=constant(len(rows.lines), None),
-            media=constant(len(rows.lines), ()),
+            media=self._links(rows.table, self._columns.media, faults),
         )
         history = None if self._columns.status is None else self._history(rows.table, reported_at, now, faults)
         number = np.flatnonzero(~ignored & ~faults.any)
@@ -134,12 +137,21 @@ class ReportReading:
             faults.add(unread, name, reason)
         return values
 
+    def _links(self, table: pa.Table, name: str | None, faults: "_Faults") -> Words:
+        if name is None:
+            return constant(len(table), ())
+        links = column([read_links(text, self._mapping.media_separator) for text in _texts(table, name)])
+        unread = missing(links)
+        faults.add(unread, name, "{!r:.60} is no list of links: write them apart by spaces, or as a JSON list")
+        links[unread] = constant(int(unread.sum()), ())
+        return links
+
     def _external_ids(self, table: pa.Table) -> Words:
         given = _texts(table, self._columns.external_id)
-        missing = given == ""
-        ids: Words = np.where(missing, "", self._mapping.external_id_prefix + given) if len(given) else given
-        if missing.any():
-            ids[missing] = self._row_ids.give(table.filter(pa.array(missing)))
+        blank = np.array([not text.strip() for text in given], dtype=bool)
+        ids: Words = np.where(blank, "", self._mapping.external_id_prefix + given) if len(given) else given
+        if blank.any():
+            ids[blank] = self._row_ids.give(table.filter(pa.array(blank)))
         return ids
 
     def _description(self, table: pa.Table) -> Words:
@@ -163,7 +175,17 @@ class ReportReading:
         faults.add(begun & np.isnat(since), at, "is missing: since when is the report {}?", status)
         faults.add(begun & (since < reported_at), at, "{}Z is before the report itself", since)
         faults.add(begun & (since > now), at, "{}Z is in the future: check the date and the time zone", since)
-        return History(status, since, _texts(table, self._columns.answer))
+        answers = self._answers(table, begun, faults)
+        media = self._links(table, self._columns.answer_media, faults)
+        wrong = column([link_fault(links) for links in media])
+        faults.add(begun & ~missing(wrong), self._columns.of("answer_media"), "{}", wrong)
+        return History(status, since, answers, media)
+
+    def _answers(self, table: pa.Table, begun: Truths, faults: "_Faults") -> Words:
+        answers = column([composed(text) for text in _texts(table, self._columns.answer)])
+        wrong = column([text_fault(text) for text in answers])
+        faults.add(begun & ~missing(wrong), self._columns.of("answer"), "{}", wrong)
+        return answers
 
 
 class _Faults:

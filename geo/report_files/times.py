@@ -1,5 +1,6 @@
 """Moments of reports from Arrow columns: ISO 8601, the formats that a mapping names, and times of Parquet."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +12,27 @@ from geo.columns import Moments
 
 _ISO = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*(Z|[+-]\d\d(:?\d\d)?)?)?$"
 _WITH_OFFSET = r"[T ].*(Z|[+-]\d\d(:?\d\d)?)$"
+_DIRECTIVE = re.compile(r"(?:[^%]|%%)*%[A-Za-z]")
+_WITH_ZONE = re.compile(r"(?:[^%]|%%)*%[zZ]")
+
+
+def check_format(form: str) -> None:
+    """Refuse what is no format of times, or a word by which pandas would guess one; ValueError says why.
+
+    Examples
+    --------
+    >>> check_format("%d/%m/%Y %H:%M")
+    >>> check_format("mixed")
+    Traceback (most recent call last):
+    ValueError: 'mixed' is no format of times: write one such as '%d/%m/%Y %H:%M'
+    """
+    said = f"{form!r} is no format of times: write one such as '%d/%m/%Y %H:%M'"
+    if _DIRECTIVE.match(form) is None:
+        raise ValueError(said)
+    try:
+        pd.to_datetime(np.empty(0, dtype=object), format=form, errors="coerce")
+    except (ValueError, re.error) as error:
+        raise ValueError(f"{said} ({error})") from None
 
 
 def moments(column: pa.Array, time_zone: str, formats: Sequence[str] = ()) -> Moments:
@@ -64,7 +86,7 @@ def _formatted(texts: pa.Array, time_zone: str, formats: Sequence[str]) -> Momen
     for form in formats:
         missing = np.isnat(found)
         if missing.any():
-            read = pd.to_datetime(words[missing], format=form, errors="coerce", utc="%z" in form)
+            read = pd.to_datetime(words[missing], format=form, errors="coerce", utc=_WITH_ZONE.match(form) is not None)
             found[missing] = _utc(pd.DatetimeIndex(read), time_zone)
     return found
 

@@ -191,6 +191,28 @@ def test_a_column_that_stands_there_twice_is_named(path):
         read(path, HEADER + ",lat\n")
 
 
+UTF_16 = f"{HEADER}\n{GOOD.format('a')}\nwaste,105.85,21.02,2026-01-05T08:00,b,,Rác,\n{GOOD.format('c')}\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "ids", "broken"),
+    [
+        (UTF_16.encode("utf-16")[:-1], ["a", "b"], {4: "broken UTF-16"}),
+        (UTF_16.encode("utf-16") + b"a", ["a", "b", "c"], {5: "1 fields where the header has 8"}),
+        (UTF_16.replace("á", "\ud800").encode("utf-16", "surrogatepass"), ["a", "c"], {3: "broken UTF-16"}),
+    ],
+)
+def test_utf_16_that_is_cut_off_or_has_half_a_character_costs_that_line(path, content, ids, broken):
+    chunks = read(path, content)
+    assert values(chunks, "external_id") == ids
+    assert {line: reason[: len(broken[line])] for line, (_, reason) in rejections(chunks).items()} == broken
+
+
+def test_names_of_columns_in_another_encoding_are_refused(path):
+    with pytest.raises(FileError, match="line 1: broken UTF-8: save the file as UTF-8, or name its encoding"):
+        read(path, HEADER.encode() + b",T\xaan\n")
+
+
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(FileError, match="No such file"):
         CsvReader(tmp_path / "no.csv")

@@ -6,12 +6,18 @@ from pathlib import Path
 import geopandas
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo.errors import FileError
 from geo.report_files.files import open_reports
+from geo.report_files.nesting import Nesting
 from geo.report_files.reading import ReportReading
+from geo.report_files.rows import Rows
 
 NOW = np.datetime64("2026-01-06", "ms")
 N = 50
@@ -86,22 +92,27 @@ BAD = [
     ('{"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": []}}', "LineString"),
     ('{"type": "Feature", "properties": {"category": "zoo"', "no JSON"),
     ("[1, 2]", "one without a geometry"),
+    ('{"type": "Feature", "properties": [1], "geometry": null}', "properties of a feature are an object"),
+    ('{"type": "Feature", "properties": "waste", "geometry": null}', "properties of a feature are an object"),
+    (f'{{"type": "Feature", "properties": {{"description": {"[" * 200}{"]" * 200}}}}}', "nested more than 100 deep"),
+    (f'"{"x" * 2_000_000}"', "longer than 1,000,000 bytes"),
 ]
+GOOD = {
+    "type": "Feature",
+    "id": 7,
+    "geometry": {"type": "Point", "coordinates": [105.85, 21.02]},
+    "properties": {"category": "waste", "reported_at": "2026-01-05"},
+}
 
 
 def test_each_feature_that_is_no_report_is_named_by_its_line(tmp_path):
-    good = {
-        "type": "Feature",
-        "id": 7,
-        "geometry": {"type": "Point", "coordinates": [105.85, 21.02]},
-        "properties": {"category": "waste", "reported_at": "2026-01-05"},
-    }
+    good = json.dumps(GOOD)
     path = tmp_path / "r.geojsonl"
-    path.write_text("\n".join([json.dumps(good), *(line for line, _ in BAD), json.dumps(good)]))
+    path.write_text("\n".join([good, *(line for line, _ in BAD), good]))
     with open_reports(path) as (reader, _):
         [rows] = reader.blocks()
-    assert rows.lines.tolist() == [1, 6]
-    assert [rejected.line for rejected in rows.rejected] == [2, 3, 4, 5]
+    assert rows.lines.tolist() == [1, 2 + len(BAD)]
+    assert [rejected.line for rejected in rows.rejected] == list(range(2, 2 + len(BAD)))
     for rejected, (_, reason) in zip(rows.rejected, BAD, strict=True):
         assert reason in rejected.reason
 
@@ -116,6 +127,8 @@ def test_each_feature_that_is_no_report_is_named_by_its_line(tmp_path):
         ),
         ("r.geojson", b'{"type": "Topology"}', "there are no features"),
         ("r.geojson", b"\xff\xfe", "is no GeoJSON"),
+        ("r.geojson", b'{"features": [{"a": "[{"}, ' + b"[" * 100_000, "nested more than 100 deep"),
+        ("r.geojson", b'{"other": ' + b'{"a": ' * 100_000, "nested more than 100 deep"),
         ("r.parquet", b"PAR1", "can't be read"),
         ("r.xlsx", b"", "unknown format: the name must end in one of .csv"),
     ],
@@ -137,3 +150,117 @@ def test_a_csv_says_itself_in_which_unicode_it_is(tmp_path, encoding):
         [rows] = reader.blocks()
     assert rows.table.column("description").to_pylist() == ["Rác"]
     assert rows.lines.tolist() == [2]
+
+
+def blocks(path: Path) -> list[Rows]:
+    with open_reports(path) as (reader, _):
+        return list(reader.blocks())
+
+
+COLLECTION = json.dumps({"type": "FeatureCollection", "features": [GOOD, GOOD | {"properties": ["waste"]}, GOOD]})
+LINE = json.dumps(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "lines"),
+    [
+        ("r.geojson", COLLECTION, [1, 3]),
+        ("r.json", LINE, [1]),
+        ("r.json", f"\n\r\n{LINE}\n", [3]),
+        ("r.ndjson", LINE, [1]),
+        ("r.ndjson", f"\n{LINE}\n", [2]),
+        ("r.ndjson", f"{{broken\n{LINE}\n", [2]),
+        ("r.geojsons", f"\x1e{LINE}\n", [1]),
+    ],
+)
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_features_are_found_by_the_ending_whatever_the_first_line_is(tmp_path, name, text, lines, mark):
+    (tmp_path / name).write_text(mark + text)
+    assert [line for rows in blocks(tmp_path / name) for line in rows.lines.tolist()] == lines
+
+
+JSON = st.recursive(st.none() | st.text('a"\\[]{}\n'), lambda each: st.lists(each, max_size=3), max_leaves=20)
+
+
+@given(value=JSON, size=st.integers(1, 20))
+def test_nesting_is_told_as_a_parser_tells_it_however_the_bytes_come(value, size):
+    def depth(value: object) -> int:
+        return 1 + max(map(depth, value), default=0) if isinstance(value, list) else 0
+
+    data, nesting = json.dumps(value).encode(), Nesting()
+    assert max(nesting.deepest(data[i : i + size]) for i in range(0, len(data), size)) == depth(value)
+
+
+def parquet(path: Path, **columns: object) -> Path:
+    """A file of three reports, with some columns more or instead."""
+    three = {"category": ["waste"] * 3, "lon": [105.85] * 3, "lat": [21.02] * 3, "reported_at": ["2026-01-05"] * 3}
+    pq.write_table(pa.table(three | columns), path / "r.parquet")
+    return path / "r.parquet"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind"),
+    [
+        ("category", [["waste"]] * 3, "list<"),
+        ("lon", [[105.85]] * 3, "list<"),
+        ("reported_at", [{"day": 1}] * 3, "struct<"),
+        ("description", [["a", "b"]] * 3, "list<"),
+        ("media", [[1]] * 3, "list<"),
+    ],
+)
+def test_a_parquet_column_that_holds_no_values_is_named_before_a_row_is_read(tmp_path, name, values, kind):
+    with (
+        pytest.raises(FileError, match=f"the column {name} holds {kind}"),
+        open_reports(parquet(tmp_path, **{name: values})),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.binary(), pa.dictionary(pa.int32(), pa.binary())])
+@pytest.mark.parametrize("name", ["description", "external_id", "category"])
+def test_broken_bytes_of_a_parquet_file_cost_their_own_row(tmp_path, kind, name):
+    texts = pa.array(["Rác".encode(), b"R\xe1c", None], pa.binary())
+    if pa.types.is_dictionary(kind):
+        texts = texts.dictionary_encode()
+    elif kind != pa.binary():
+        texts = texts.cast(pa.large_binary() if kind == pa.large_string() else pa.binary()).view(kind)
+    [rows] = blocks(parquet(tmp_path, **{name: texts}))
+    assert rows.lines.tolist() == [1, 3]
+    assert rows.table.column(name).to_pylist() == ["Rác", None]
+    assert [(each.line, each.field) for each in rows.rejected] == [(2, name)]
+
+
+def test_a_rejected_row_has_the_columns_that_are_read_by_the_names_that_the_file_gives_them(tmp_path):
+    path = parquet(tmp_path, note=["not read"] * 3, Description=[b"\xff", b"b", b"c"])
+    with open_reports(path) as (reader, mapping):
+        [rows] = reader.blocks()
+        assert reader.header == ["category", "lon", "lat", "reported_at", "Description"]
+    assert mapping.columns.description == "Description"
+    assert rows.rejected[0].row == ["waste", "105.85", "21.02", "2026-01-05", ""]
+    with (
+        pytest.raises(FileError, match="no column lat: found category, lon, reported_at, note"),
+        open_reports(write_without(path, "lat")),
+    ):
+        pass
+
+
+def write_without(path: Path, name: str) -> Path:
+    pq.write_table(pq.read_table(path).drop_columns([name]), path)
+    return path
+
+
+def test_lists_of_pictures_in_a_parquet_file_are_read(tmp_path):
+    links = ["https://example.org/a.jpg", "https://example.org/b.jpg"]
+    with open_reports(parquet(tmp_path, media=[links, [], None])) as (reader, mapping):
+        [rows] = reader.blocks()
+        found = ReportReading(mapping, ("waste",), "Asia/Ho_Chi_Minh").read(rows, NOW)
+    assert found.submitted.media.tolist() == [tuple(links), (), ()]
+
+
+def test_a_broken_page_of_a_parquet_file_is_told_with_its_row(tmp_path):
+    path = parquet(tmp_path)
+    table = pa.concat_tables([pq.read_table(path)] * 5000)
+    pq.write_table(table, path, compression="snappy", use_dictionary=False)
+    path.write_bytes(path.read_bytes()[:60] + b"\xff" * 40 + path.read_bytes()[100:])
+    with pytest.raises(FileError, match=r"r.parquet: can't be read after row 0: "):
+        blocks(path)

@@ -77,6 +77,18 @@ WRONG = {
     "no time": ('reported_at = "Created Date"', "", "columns.reported_at: is missing"),
     "status without its time": ('status_at = "Closed Date"', "", "needs columns.status_at"),
     "a time without its status": ('status = "Status"', "", "go with columns.status"),
+    "pictures of an answer without its status": (
+        'status = "Status"\nstatus_at = "Closed Date"\nanswer = "Resolution Description"',
+        'answer_media = "Photos"',
+        "go with columns.status",
+    ),
+    "no text encoding": ("[times]", '[csv]\nencoding = "zip"\n[times]', "unknown encoding 'zip': give one such as"),
+    "an encoding that can't be streamed": ("[times]", '[csv]\nencoding = "idna"\n[times]', "unknown encoding 'idna'"),
+    "an unknown directive": ("%m/%d/%Y %I", "%m/%d/%Q %I", ", line 37: times.formats.0: '%m/%d/%Q %I:%M:%S %p' is no "),
+    "half a directive": ('%S %p"', '%S %"', "stray %"),
+    "a directive twice": ('%S %p"', '%S %S"', "is no format of times"),
+    "a guess at times": ('"%m/%d/%Y %I:%M:%S %p"', '"mixed"', "'mixed' is no format of times: write one such as"),
+    "a guess at ISO times": ('"%m/%d/%Y %I:%M:%S %p"', '"ISO8601"', "'ISO8601' is no format of times"),
     "a number for a name": ('category = "Complaint Type"', "category = 3", "columns.category: Input should be"),
 }
 
@@ -103,6 +115,51 @@ def test_categories_that_the_territory_lacks_and_columns_that_the_file_lacks_are
     path.write_text("Complaint Type,Created Date\n")
     with pytest.raises(FileError, match="line 1: no column Location, Unique Key, "), open_reports(path, mapping):
         pass
+
+
+def told(tmp_path: Path, columns: str, *rows: str, first: str = "") -> Read:
+    """What is read of rows of a status, an answer and its pictures, and whatever columns the mapping names."""
+    ours = 'category.default = "waste"\n[columns]\nreported_at = "t"\nstatus = "s"\nstatus_at = "t"\n'
+    (tmp_path / "map.toml").write_text(first + ours + columns)
+    (tmp_path / "told.csv").write_text("\n".join(["t\ts\tlon\tlat\ttext\tphotos", *rows]))
+    with open_reports(tmp_path / "told.csv", read_mapping(tmp_path / "map.toml")) as (reader, mapping):
+        [block] = reader.blocks()
+        return ReportReading(mapping, CATEGORIES, "Asia/Ho_Chi_Minh").read(block, NOW)
+
+
+ROW = "2026-01-05\t{}\t105.85\t21.02\t{}\t{}"
+
+
+def test_an_answer_is_held_to_what_http_holds_it_to(tmp_path):
+    answers = ["a\0b", "x" * 4001, "a\x1b[31m", "Ra\u0301c", ""]
+    rows = [*(ROW.format("resolved", answer, "") for answer in answers), ROW.format("waiting", "a\0b", "")]
+    found = told(tmp_path, 'answer = "text"\n', *rows)
+    assert found.history.answer.tolist()[:2] == ["R\u00e1c", ""]
+    assert [(each.line, each.field) for each in found.rejected] == [(2, "text"), (3, "text"), (4, "text")]
+    assert [each.reason for each in found.rejected] == [
+        "control characters are not allowed",
+        "4001 characters are more than the 4000 allowed",
+        "control characters are not allowed",
+    ]
+
+
+def test_pictures_are_read_as_a_list_and_held_to_what_links_are_held_to(tmp_path):
+    a, b = "https://example.org/a.jpg", "https://example.org/b.jpg"
+    good = [f"{a} {b}", f'["{a}","{b}"]', "", "[]"]
+    bad = ["http://example.org/a.jpg", "[1]", "[broken"]
+    rows = [ROW.format("resolved", "ok", cell) for cell in good + bad]
+    for name in ("media", "answer_media"):
+        found = told(tmp_path, f'{name} = "photos"\n', *rows)
+        read = found.submitted.media if name == "media" else found.history.media
+        assert read.tolist()[:4] == [(a, b), (a, b), (), ()]
+        lines = [6, 7, 8] if name == "answer_media" else [7, 8]  # the intake looks at links of reports
+        assert sorted((each.line, each.field) for each in found.rejected) == [(line, "photos") for line in lines]
+
+
+def test_pictures_may_be_apart_by_what_the_mapping_says(tmp_path):
+    row = ROW.format("waiting", "", "https://example.org/a.jpg | https://example.org/b,c.jpg")
+    found = told(tmp_path, 'media = "photos"\n', row, first='media_separator = "|"\n')
+    assert found.submitted.media.tolist() == [("https://example.org/a.jpg", "https://example.org/b,c.jpg")]
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,7 @@ def sentence(found: Found, language: Language, cells: int | None = None) -> str:
         steps=steps,
         days=question.step_days,
         before="" if before is None else words.period(before.first, before.last),
+        test=own.test_of_rates if found.method == "binomial" else "Gi*",
         alpha=_percent(question.alpha, language),
         overdue=words.number(overdue),
         share=words.percent(overdue / max(found.n, 1), 1),

@@ -22,6 +22,7 @@ class HotspotWords:
     cold: str
     tips: Mapping[str, str]
     hatched: str
+    test_of_rates: str
     methods: Mapping[str | None, str]
     cell: str
 
@@ -34,6 +35,8 @@ _METHODS_EN = {
     "(Benjamini-Hochberg, {alpha} %).",
     "permutation": "Gi* with a permutation null, {k} ring(s) of neighbours, corrected for all cells "
     "(Benjamini-Hochberg, {alpha} %).",
+    "binomial": "Binomial test of the reports of a cell and {k} ring(s) of neighbours against their area or residents, "
+    "given all reports; corrected for all cells tested (Benjamini-Hochberg, {alpha} %).",
     "conditional": "Exact conditional test per cell, corrected for all cells with reports "
     "(Benjamini-Hochberg, {alpha} %).",
 }
@@ -44,6 +47,8 @@ _METHODS_VI = {
     "normal": "Gi* với phân phối chuẩn, {k} vòng ô lân cận, hiệu chỉnh cho mọi ô (Benjamini-Hochberg, {alpha} %).",
     "permutation": "Gi* với hoán vị ngẫu nhiên, {k} vòng ô lân cận, hiệu chỉnh cho mọi ô "
     "(Benjamini-Hochberg, {alpha} %).",
+    "binomial": "Kiểm định nhị thức: số phản ánh của ô và {k} vòng ô lân cận so với diện tích hoặc số dân ở đó, cho "
+    "trước tổng số phản ánh; hiệu chỉnh cho mọi ô được kiểm định (Benjamini-Hochberg, {alpha} %).",
     "conditional": "Kiểm định có điều kiện chính xác từng ô, hiệu chỉnh cho mọi ô có phản ánh "
     "(Benjamini-Hochberg, {alpha} %).",
 }
@@ -66,7 +71,7 @@ HOTSPOT_WORDS: dict[Language, HotspotWords] = {
         },
         sentences={
             "counts": "{n}; {some} trong {cells} ô có phản ánh",
-            "hotspots": "{hot} trong {cells} ô có nhiều phản ánh hơn mức ngẫu nhiên (Gi*, FDR {alpha} %){less}; {n}",
+            "hotspots": "{hot} trong {cells} ô có nhiều phản ánh hơn mức ngẫu nhiên ({test}, FDR {alpha} %){less}; {n}",
             "emerging": "{hot} trong {cells} ô là hoặc từng là điểm nóng, {new} ô mới xuất hiện "
             "({steps} bước, mỗi bước {days} ngày, FDR {alpha} %); {n}",
             "change": "{hot} ô tăng và {cold} ô giảm nhiều hơn mức ngẫu nhiên so với {before} (FDR {alpha} %); "
@@ -99,6 +104,7 @@ HOTSPOT_WORDS: dict[Language, HotspotWords] = {
             "overdue": "{n}, {overdue} quá hạn ({share})",
         },
         hatched="{n} · có thể còn phản ánh bị ẩn",
+        test_of_rates="kiểm định nhị thức của tỷ lệ",
         methods=_METHODS_VI,
         cell="H3 độ phân giải {resolution}, ô khoảng {area} km².",
     ),
@@ -120,7 +126,7 @@ HOTSPOT_WORDS: dict[Language, HotspotWords] = {
         sentences={
             "counts": "{n}; {some} of {cells} cells have reports",
             "hotspots": "{hot} of {cells} cells have more reports than chance would give "
-            "(Gi*, FDR {alpha} %){less}; {n}",
+            "({test}, FDR {alpha} %){less}; {n}",
             "emerging": "{hot} of {cells} cells are or were hot spots, {new} of them new "
             "({steps} steps of {days} days, FDR {alpha} %); {n}",
             "change": "{hot} cells rose and {cold} fell by more than chance from {before} (FDR {alpha} %); "
@@ -153,6 +159,7 @@ HOTSPOT_WORDS: dict[Language, HotspotWords] = {
             "overdue": "{n}, {overdue} overdue ({share})",
         },
         hatched="{n} · more may be hidden",
+        test_of_rates="binomial test of rates",
         methods=_METHODS_EN,
         cell="H3 resolution {resolution}, cells of about {area} km².",
     ),

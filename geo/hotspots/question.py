@@ -7,7 +7,7 @@ parameters, what is hidden) comes with it.
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from geo.statistics.words import Words
 View = Literal["counts", "hotspots", "emerging", "change", "overdue"]
 Measure = Literal["count", "reporters", "per_km2", "per_1000", "share"]
 Method = Literal["auto", "exact", "normal", "permutation"]
+
+RATES: Final = ("per_km2", "per_1000")
+"""Measures that divide reports by something that each cell has."""
 
 
 class Window(NamedTuple):
@@ -70,7 +73,8 @@ class Question:
         `emerging` and `change` take whole numbers, count or reporters; `hotspots` takes these and both rates; `overdue`
         takes count.
     method : {"auto", "exact", "normal", "permutation"}
-        The null of Gi*, see `geo.statistics.gi.hot_spots`.
+        The null of Gi*, see `geo.statistics.gi.hot_spots`. Hot spots of rates take `auto`: they are tested against
+        their exposure, see `geo.statistics.rate_hot_spots`.
     k : int
         Rings of neighbours.
     alpha : float
@@ -102,6 +106,12 @@ class Question:
             raise InputError("the view overdue takes the measure count", "measure")
         if self.measure == "share" and (self.view != "counts" or self.window.categories is None):
             raise InputError("the measure share goes with the view counts of one category", "measure")
+        if self.measure in RATES and self.view == "hotspots" and self.method != "auto":
+            raise InputError(
+                f"hot spots of {self.measure} take the method auto: their reports are tested against their exposure "
+                f"by the binomial distribution, not by Gi*, whose method {self.method} is for counts",
+                "method",
+            )
         if self.method == "permutation" and self.view == "emerging":
             raise InputError("the view emerging takes the method auto, exact or normal", "method")
         if not 1 <= self.k <= 10:

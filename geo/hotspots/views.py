@@ -12,8 +12,8 @@ from geo.columns import Floats, Integers, Truths
 from geo.counting.cube import Counts, Query
 from geo.errors import InputError
 from geo.hexagons.hexgrid import HexGrid
-from geo.hotspots.question import Count, Found, Question, Tally, Window
-from geo.statistics import change, emerging, gi, rates
+from geo.hotspots.question import RATES, Count, Found, Question, Tally, Window
+from geo.statistics import change, emerging, gi, rate_hot_spots, rates
 from geo.statistics.weights import Weights
 from geo.statistics.words import Words
 
@@ -27,7 +27,8 @@ OVERDUE: Final = Words(
     en="The share of the period's reports that are past their time limit today and not answered; of few reports it is "
     "easily high or low.",
 )
-_RATES = ("per_km2", "per_1000")
+_JUDGED: Final[Mapping[str, float]] = {"z": 0, "p": 1, "q": 1, "bin": 0}
+"""The columns of a judgement, and what they hold of a cell that was not judged."""
 _WEEK, _USUAL_STEPS = 7, 12
 _DAY = dt.timedelta(days=1)
 
@@ -135,9 +136,9 @@ def _counts(grid: HexGrid, count: Count, question: Question) -> Found:
         return _share(grid, count, question)
     laid = _laid(grid, count, windows_of(question))
     columns: dict[str, NDArray[Any]] = {"count": laid.counts[0]}
-    if question.measure in _RATES:
-        columns |= _rate_columns(laid.grid, laid.counts[0], question.measure)
-    return _found(question, laid, columns, meaning=rates.MEANING if question.measure in _RATES else COUNTED)
+    if question.measure in RATES:
+        columns |= _rate_columns(laid.counts[0], _exposure(laid.grid, question.measure), question.measure)
+    return _found(question, laid, columns, meaning=rates.MEANING if question.measure in RATES else COUNTED)
 
 
 def _share(grid: HexGrid, count: Count, question: Question) -> Found:
@@ -148,21 +149,33 @@ def _share(grid: HexGrid, count: Count, question: Question) -> Found:
 
 
 def _hotspots(grid: HexGrid, count: Count, question: Question) -> Found:
+    if question.measure in RATES:
+        return _rate_hotspots(grid, count, question)
     laid = _laid(grid, count, windows_of(question))
-    columns: dict[str, NDArray[Any]] = {"count": laid.counts[0]}
-    values = laid.counts[0].astype(np.float64)
-    if question.measure in _RATES:
-        columns |= _rate_columns(laid.grid, laid.counts[0], question.measure)
-        values = columns["smoothed"]
-    asked = np.isfinite(values)
-    weights = Weights.rings(laid.grid.cell[asked], question.k)
-    spots = gi.hot_spots(values[asked], weights, null=question.method)
-    for name, otherwise in (("z", 0.0), ("p", 1.0), ("q", 1.0), ("bin", 0)):
+    weights = Weights.rings(laid.grid.cell, question.k)
+    spots = gi.hot_spots(laid.counts[0], weights, null=question.method)
+    columns = {"count": laid.counts[0]} | {name: getattr(spots, name) for name in _JUDGED}
+    return _found(question, laid, columns, spots.bin, spots.method, _parameters(spots, question), gi.MEANING)
+
+
+def _rate_hotspots(grid: HexGrid, count: Count, question: Question) -> Found:
+    """Test counts against their exposure; a cell without exposure is not tested, and its reports are left out."""
+    laid = _laid(grid, count, windows_of(question))
+    counts, exposure = laid.counts[0], _exposure(laid.grid, question.measure)
+    tested = exposure > 0
+    weights = Weights.rings(laid.grid.cell[tested], question.k)
+    spots = rate_hot_spots.rate_hot_spots(counts[tested], exposure[tested], weights)
+    columns = {"count": counts} | _rate_columns(counts, exposure, question.measure)
+    for name, untested in _JUDGED.items():
         found = getattr(spots, name)
-        columns[name] = np.full(len(values), otherwise, found.dtype)
-        columns[name][asked] = found
-    parameters = {"k": question.k, **spots.parameters, "alpha": question.alpha}
-    return _found(question, laid, columns, columns["bin"], spots.method, parameters, gi.MEANING)
+        columns[name] = np.full(len(counts), untested, found.dtype)
+        columns[name][tested] = found
+    parameters = _parameters(spots, question)
+    return _found(question, laid, columns, columns["bin"], spots.method, parameters, rate_hot_spots.MEANING)
+
+
+def _parameters(spots: gi.HotSpots, question: Question) -> dict[str, Any]:
+    return {"k": question.k, **spots.parameters, "alpha": question.alpha}
 
 
 def _emerging(grid: HexGrid, count: Count, question: Question) -> Found:
@@ -238,13 +251,18 @@ def _laid(grid: HexGrid, count: Count, windows: list[Window], told: slice = slic
     )
 
 
-def _rate_columns(grid: HexGrid, counts: Integers, measure: str) -> dict[str, Floats]:
-    """Give the rate of each cell, and its estimate with what is known of all cells; NaN where there is no exposure."""
-    exposure = grid.inside_m2 / 1e6 if measure == "per_km2" else grid.population / 1e3
-    known = np.isfinite(exposure) & (exposure > 0)
-    if not known.any():
+def _exposure(grid: HexGrid, measure: str) -> Floats:
+    """Give what a cell's reports are divided by: square kilometres or thousands of residents; 0 where it has none."""
+    exposure: Floats = grid.inside_m2 / 1e6 if measure == "per_km2" else np.nan_to_num(grid.population) / 1e3
+    if not exposure.any():
         raise InputError("no residents by cell were given, so there is no rate by residents", "measure")
-    columns = {measure: np.full(len(grid), np.nan), "smoothed": np.full(len(grid), np.nan)}
+    return exposure
+
+
+def _rate_columns(counts: Integers, exposure: Floats, measure: str) -> dict[str, NDArray[Any]]:
+    """Give the rate of each cell, and its estimate with what is known of all cells; NaN where there is no exposure."""
+    known = exposure > 0
+    columns = {measure: np.full(len(counts), np.nan), "smoothed": np.full(len(counts), np.nan)}
     columns[measure][known] = counts[known] / exposure[known]
     columns["smoothed"][known] = rates.empirical_bayes(counts[known], exposure[known]).rates
     return columns

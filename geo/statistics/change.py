@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geo.statistics import fdr
 from geo.statistics.checks import Floats, Integers, positive, share, whole
-from geo.statistics.nulls import p_of_tails
+from geo.statistics.nulls import binomial_p
 from geo.statistics.words import Words
 
 MEANING: Final = Words(
@@ -95,11 +95,9 @@ def change(
     share(alpha, "alpha")
     total = old + new
     chance = exposures[1] / exposures.sum()
-    from scipy.special import bdtr, bdtrc, betaincinv  # late: a service starts sooner without SciPy
+    from scipy.special import betaincinv  # late: a service starts sooner without SciPy
 
-    at_most = bdtr(new, total, chance)
-    at_least = np.where(new > 0, bdtrc(np.maximum(new - 1, 0), total, chance), 1.0)
-    p = p_of_tails(at_most, at_least, "two-sided")
+    p = binomial_p(new, total, chance, "two-sided")
     q = np.ones_like(p)
     if total.any():
         q[total > 0] = fdr.q_values(p[total > 0])

@@ -32,20 +32,21 @@ LARGEST_SPARSE_MEAN: Final = 20.0
 
 @dataclass(frozen=True, eq=False)
 class HotSpots:
-    """What Gi* found, cell by cell; all arrays have the shape (n,).
+    """What was found, cell by cell; all arrays have the shape (n,).
 
     Parameters
     ----------
     z : ndarray of float
-        Getis and Ord's score: above 0 where the neighbourhood has more than the average.
+        The score, Getis and Ord's or that of the binomial test: above 0 where the neighbourhood has more than the
+        average.
     p : ndarray of float
         How likely such a neighbourhood is by chance.
     q : ndarray of float
         The smallest false discovery rate at which the cell is still a finding.
     bin : ndarray of int8
         -3 to 3: cold at 99, 95, 90 %, not significant, hot at 90, 95, 99 %, by q.
-    method : {"exact", "normal", "permutation"}
-        Where p comes from.
+    method : {"exact", "normal", "permutation", "binomial"}
+        Where p comes from; `binomial` is of rates, see `geo.statistics.rate_hot_spots`.
     parameters : mapping of str to int, float, str or bool
         What the figures depend on.
     """
@@ -54,7 +55,7 @@ class HotSpots:
     p: Floats
     q: Floats
     bin: NDArray[np.int8]
-    method: Null
+    method: Null | Literal["binomial"]
     parameters: Mapping[str, int | float | str | bool]
 
 

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 from libpysal.graph import Graph
 from PIL import Image
+from scipy.stats import binomtest
 
 from api.hotspot_files import HotspotMap, write_hotspots
 from api.hotspot_question import Asked
@@ -77,6 +78,34 @@ def test_the_sentence_counts_what_the_columns_say(http: httpx.Client) -> None:
     assert body["hot"] == hot > 0
     assert body["sentence"]["en"].startswith(f"{hot} of {body['cells']:,} cells have more reports than chance")
     assert body["method"] == "exact"
+
+
+def test_hot_spots_of_rates_are_scipys_binomial_test_of_the_citys_reports(http: httpx.Client) -> None:
+    asked = ASKED | {"measure": "per_km2", "format": "json", "every_cell": True}
+    body = http.get("/v1/hotspots", params=asked).raise_for_status().json()
+    columns = body["columns"]
+    area = {
+        cell: h3.cell_area(cell, "km^2") * inside
+        for cell, inside in zip(columns["cell"], columns["inside"], strict=True)
+        if inside
+    }
+    counts = dict(zip(columns["cell"], columns["count"], strict=True))
+    reports = sum(counts[cell] for cell in area)
+    assert body["parameters"]["reports"] == reports > 1_000
+    p = dict(zip(columns["cell"], columns["p"], strict=True))
+    for cell in list(area)[::40]:
+        near = [other for other in h3.grid_disk(cell, 1) if other in area]
+        share = sum(area[other] for other in near) / sum(area.values())
+        seen = sum(counts[other] for other in near)
+        tails = [binomtest(seen, reports, share, side).pvalue for side in ("less", "greater")]
+        assert p[cell] == pytest.approx(min(1, 2 * min(tails)), rel=1e-3)  # H3 measures areas on a sphere
+    assert body["method"] == "binomial"
+    hot = f"{body['hot']:,} of {body['cells']:,} cells have more reports than chance would give (binomial test of rates"
+    assert body["sentence"]["en"].startswith(hot)
+    assert "(kiểm định nhị thức của tỷ lệ, FDR 5 %)" in body["sentence"]["vi"]
+    text = http.get("/v1/hotspots", params=asked | {"format": "html", "lang": "en"}).raise_for_status().text
+    assert "Binomial test of the reports of a cell and 1 ring" in text
+    assert "Gi*" not in text
 
 
 def test_every_format_over_http_says_the_same(http: httpx.Client) -> None:
@@ -171,6 +200,7 @@ def test_the_public_sees_no_cell_of_fewer_than_five_people(public: httpx.Client,
         ({"alpha": "nan"}, "alpha"),
         ({"measure": "per_1000"}, "measure"),
         ({"measure": "share", "view": "hotspots"}, "measure"),
+        ({"measure": "per_km2", "method": "normal"}, "method"),
         ({"view": "emerging", "method": "permutation"}, "method"),
         ({"view": "emerging", "from": "2026-06-01"}, "from"),
         ({"view": "emerging", "step": 0}, "step"),

@@ -67,7 +67,7 @@ class Emerging:
     state : ndarray of int8, shape (n, steps)
         1 hot, -1 cold, 0 neither.
     trend : Trend
-        Of each row of z.
+        Of each row of z, from the first step that has its whole neighbourhood on.
     method : {"exact", "normal"}
         The null that hot and cold come from.
     parameters : mapping of str to int or float
@@ -94,7 +94,8 @@ def emerging_hot_spots(
 
     The neighbourhood of a cell at a step are its neighbours at this step and at the `steps_back` before, as far as
     there are any; its Gi* is measured against all cells and steps. Hot and cold are corrected over all of these
-    together.
+    together. The trend leaves the first `steps_back` steps out: they have a smaller neighbourhood, so a smaller score,
+    and places that are always as hot would seem to grow.
 
     Parameters
     ----------
@@ -103,7 +104,7 @@ def emerging_hot_spots(
     weights : Weights
         With self.
     steps_back : int, optional
-        How many steps before count as near; from 0.
+        How many steps before count as near; from 0, and few enough to leave two steps for the trend.
     alpha : float, optional
         The false discovery rate of hot and cold, and the level of the trend.
     null : {"auto", "exact", "normal"}, optional
@@ -120,7 +121,8 @@ def emerging_hot_spots(
 
     Notes
     -----
-    The classes and their rules are those of Esri, How Emerging Hot Spot Analysis works.
+    The classes and their rules are those of Esri, How Emerging Hot Spot Analysis works; there the trend is taken over
+    all steps.
 
     Examples
     --------
@@ -137,8 +139,8 @@ def emerging_hot_spots(
         raise InputError(f"emerging hot spots need at least {FEWEST_STEPS} steps of time, not {steps}", "counts")
     if not weights.with_self:
         raise InputError("emerging hot spots need neighbourhoods with the cell itself", "weights")
-    if steps_back < 0:
-        raise InputError(f"steps_back counts steps from 0, not {steps_back}", "steps_back")
+    if not 0 <= steps_back <= steps - 2:
+        raise InputError(f"steps_back is 0 to {steps - 2} of {steps} steps, not {steps_back}", "steps_back")
     near_steps = np.minimum(np.arange(steps), steps_back) + 1
     sums = _recent(weights.lag(x), steps_back + 1)
     z = _space_time_z(sums, weights, near_steps, x)
@@ -152,7 +154,7 @@ def emerging_hot_spots(
     else:
         raise InputError(f"null is auto or one of {', '.join(get_args(SpaceTimeNull))}, not {null!r}", "null")
     state = np.sign(z).astype(np.int8) * (p <= fdr.threshold(p, alpha))
-    trend = mann_kendall(z)
+    trend = mann_kendall(z[:, steps_back:])
     classes = classify(state, np.sign(trend.z).astype(np.int8) * (trend.p <= alpha))
     parameters = {"n": n, "steps": steps, "mean": float(x.mean()), "steps_back": steps_back, "alpha": alpha}
     return Emerging(classes, z, state, trend, method, parameters)

@@ -5,7 +5,7 @@ import pytest
 from esda.getisord import G_Local
 from libpysal.weights import W
 from scipy.sparse import csr_array
-from scipy.stats import false_discovery_control, norm
+from scipy.stats import binomtest, false_discovery_control, norm
 
 from geo.errors import InputError
 from geo.statistics.emerging import NAMES, classify, emerging_hot_spots
@@ -96,6 +96,43 @@ def test_a_cube_of_equal_counts_has_no_pattern():
     assert not found.classes.any()
 
 
+@pytest.mark.parametrize("steps_back", [0, 1, 3])
+def test_a_series_told_backwards_has_the_opposite_trend(steps_back):
+    counts = np.random.default_rng(steps_back).poisson(2, (LINE.n, 12))
+    forth, back = (emerging_hot_spots(told, LINE, steps_back=steps_back).trend for told in (counts, counts[:, ::-1]))
+    np.testing.assert_array_equal(back.s, -forth.s)
+    np.testing.assert_array_equal(back.p, forth.p)
+    assert forth.s.any()
+
+
+@pytest.mark.parametrize("steps_back", [0, 1, 5])
+def test_places_that_are_always_as_hot_have_no_trend(steps_back):
+    row = Weights.within(np.arange(300), np.zeros(300), 1)
+    counts = np.repeat(np.random.default_rng(0).poisson(0.5, (300, 1)), 20, axis=1)
+    found = emerging_hot_spots(counts, row, steps_back=steps_back)
+    assert not found.trend.s.any()
+    assert not np.isin(np.abs(found.classes), [CODES["intensifying"], CODES["diminishing"]]).any()
+    assert (found.classes == CODES["persistent"]).any()
+
+
+def test_hot_places_of_the_same_mean_rise_as_often_as_they_fall():
+    """Both are more often than the 2.5 % of series without memory, as neighbouring steps share counts."""
+    row, hot = Weights.within(np.arange(400), np.zeros(400), 1), np.arange(20, 390, 20)
+    rises = falls = places = 0
+    for seed in range(60):
+        random = np.random.default_rng([seed, 12])
+        counts = random.poisson(0.3, (400, 12))
+        for beside in (-1, 0, 1):
+            counts[hot + beside] += random.poisson(12, (len(hot), 12))
+        found = emerging_hot_spots(counts, row)
+        assert (found.state[hot] == 1).mean() > 0.8
+        trend = np.sign(found.trend.z[hot]) * (found.trend.p[hot] <= 0.05)
+        rises, falls, places = rises + (trend > 0).sum(), falls + (trend < 0).sum(), places + len(hot)
+    print(f"hot places of the same mean: {rises / places:.1%} rise, {falls / places:.1%} fall")
+    assert binomtest(int(rises), int(rises + falls)).pvalue > 0.01
+    assert rises + falls < 0.15 * places
+
+
 @pytest.mark.parametrize(
     ("counts", "options", "message"),
     [
@@ -104,7 +141,8 @@ def test_a_cube_of_equal_counts_has_no_pattern():
         (np.ones(30), {}, "shape 30 x any, not 30"),
         (np.full((30, 12), -1), {}, "-1 at position 0, 0 is negative"),
         (np.full((30, 12), 0.5), {}, "not a whole number"),
-        (np.ones((30, 12)), {"steps_back": -1}, "steps_back"),
+        (np.ones((30, 12)), {"steps_back": -1}, "steps_back is 0 to 10 of 12 steps, not -1"),
+        (np.ones((30, 12)), {"steps_back": 11}, "steps_back is 0 to 10 of 12 steps, not 11"),
         (np.ones((30, 12)), {"alpha": 0}, "alpha must lie between 0 and 1"),
         (np.ones((30, 12)), {"null": "permutation"}, "null is auto or one of exact, normal"),
     ],

@@ -7,12 +7,11 @@ written the next one is read.
 
 import csv
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from sqlalchemy import Engine
@@ -102,7 +101,7 @@ def import_file(
                 tally.known += int((~added).sum())
             tally.ignored += block.ignored
             tally.rejected += len(block.rejected)
-            reject.writerows([line, field, reason, *map(_legible, row)] for line, field, reason, row in block.rejected)
+            reject(block.rejected)
             progress(reader.position, reader.size, tally.read)
     return tally
 
@@ -154,23 +153,40 @@ def _legible(text: str) -> str:
 
 
 @contextmanager
-def _rejects(path: Path, header: list[str]) -> Iterator[Any]:
+def _rejects(path: Path, header: list[str]) -> Iterator[Callable[[Sequence[Rejected]], None]]:
     """Write beside the place and move there at the end; leave no file if there is nothing in it."""
     attempt = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")  # another import may write there, too
+    nothing = True
+
+    def reject(rows: Sequence[Rejected]) -> None:
+        nonlocal nothing
+        nothing = nothing and not rows
+        with _writing(path):
+            writer.writerows([line, field, reason, *map(_legible, row)] for line, field, reason, row in rows)
+
+    with _writing(path):
+        file = attempt.open("w", encoding="utf-8", newline="")
     try:
-        with attempt.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
+        writer = csv.writer(file)
+        with _writing(path):
             writer.writerow(["line", "field", "reason", *header])
-            empty = file.tell()
-            yield writer
-            nothing = file.tell() == empty
+        yield reject
+        with _writing(path):
+            file.close()
+            if nothing:
+                path.unlink(missing_ok=True)
+            else:
+                attempt.replace(path)
+    finally:
+        with suppress(OSError):  # of a full disk it was told already
+            file.close()
+        attempt.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Tell in one line why the list of rejected rows can't be written."""
+    try:
+        yield
     except OSError as error:
         raise FileError(f"{path}: can't be written: {error.strerror}") from None
-    except BaseException:
-        attempt.unlink()
-        raise
-    if nothing:
-        attempt.unlink()
-        path.unlink(missing_ok=True)
-    else:
-        attempt.replace(path)

@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from boundaries.bundled import schematic_generations
 from geo.demo.reports import make_demo
-from geo.errors import SetupError
+from geo.errors import FileError, SetupError
 from geo.report_files import csv_rows
 from geo.report_files.mapping import read_mapping
 from geo.store import months
@@ -234,6 +236,72 @@ def test_another_city_s_export_comes_with_its_history(city_database, tmp_path):
     ]
     # On the wall clock 56 h 15 min passed, of which the clocks skipped one hour.
     assert took == [55.25, None, 2.0]
+
+
+TOLD = """[columns]
+category = "category"
+reported_at = "reported_at"
+external_id = "external_id"
+media = "photos"
+status = "status"
+status_at = "at"
+answer = "answer"
+answer_media = "answer_photos"
+"""
+
+
+def test_answers_come_with_their_pictures_and_one_that_can_not_be_stored_costs_its_own_row(city_database, tmp_path):
+    head = "external_id,category,lon,lat,reported_at,photos,status,at,answer,answer_photos\n"
+    row = "{},waste,105.868664,20.998485,2026-01-05T08:00,{},{},2026-01-06T08:00,{},{}\n"
+    link = "https://example.org/{}.jpg".format
+    rows = [
+        ("e\u0301x", link("a"), "resolved", "Đã dọn", f"{link('b')} {link('c')}"),
+        ("\u00e9x", "", "resolved", "the same id", ""),
+        ("no picture", "", "resolved", "Đã dọn", ""),
+        ("no text", "", "resolved", "", link("d")),
+        ("no reason", "", "rejected", "", ""),
+        ("NUL", "", "resolved", "a\0b", ""),
+        ("not https", "http://example.org/a.jpg", "resolved", "ok", ""),
+        ("password", "", "resolved", "ok", "https://me:secret@example.org/a.jpg"),
+    ]
+    path, mapping, rejects = tmp_path / "told.csv", tmp_path / "told.toml", tmp_path / "rejects.csv"
+    path.write_text(head + "".join(row.format(*each) for each in rows))
+    mapping.write_text(TOLD)
+    with opened(city_database.url) as engine:
+        tally = import_file(engine, HANOI.id, path, read_mapping(mapping), rejects, lambda *_: None)
+    assert tally == Tally(added=4, known=1, rejected=3)
+    refused = [line.split(",")[:2] for line in rejects.read_text().splitlines()[1:]]
+    assert refused == [["7", "answer"], ["8", "photos"], ["9", "answer_photos"]]
+    with city_database.connect() as connection:
+        stored = connection.execute(
+            "SELECT external_id, report.media, evidence, text, report_event.media FROM report"
+            " JOIN report_event ON report_id = report.id WHERE kind <> 'received' ORDER BY 1"
+        ).fetchall()
+    assert stored == [
+        ("no picture", [], False, "Đã dọn", []),
+        ("no reason", [], None, "", []),
+        ("no text", [], False, "", [link("d")]),
+        ("\u00e9x", [link("a")], True, "Đã dọn", [link("b"), link("c")]),
+    ]
+
+
+def test_a_file_that_can_not_be_read_on_is_to_blame_and_not_the_list_of_rejected_rows(city_database, tmp_path):
+    three = {"category": ["waste"] * 3, "lon": [105.85] * 3, "lat": [21.02] * 3, "reported_at": ["2026-01-05"] * 3}
+    path = tmp_path / "r.parquet"
+    pq.write_table(pa.table(three), path, use_dictionary=False)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:30] + b"\xff" * 40 + whole[70:])
+    with pytest.raises(FileError, match=r"r.parquet: can't be read after row 0: "):
+        load(city_database, path)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_list_of_rejected_rows_that_can_not_be_written_is_told(city_database, tmp_path):
+    path = write(tmp_path / "r.csv", with_id=True, rows=3)
+    (tmp_path / "rejects.csv").mkdir()
+    with pytest.raises(FileError, match=r"rejects.csv: can't be written: "):
+        load(city_database, path)
+    assert sorted(tmp_path.iterdir()) == [path, tmp_path / "rejects.csv"]
 
 
 PEAK = """

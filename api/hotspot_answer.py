@@ -72,6 +72,7 @@ async def answered(
     layer = dispatch.jurisdiction.layer_at(question.window.last)
     query = asked.query(question.window)
     drawn = shape.media_type in MAPS.values()
+    extent = _extent(shape, layer) if drawn else None
     if public:
         check_public_details(asked)
     source = await published(service) if public else await counter_for(service, asked)
@@ -95,11 +96,21 @@ async def answered(
             return respond_table(request, shape.media_type, rows, facts, name)
         from api.hotspot_files import HotspotMap  # late: a service starts seconds sooner without folium and pandas
 
-        picture = HotspotMap(found, asked, dispatch, len(whole), shape.language, shape.size, hidden)
+        picture = HotspotMap(found, asked, dispatch, whole, shape.language, shape.size, hidden, extent)
         write = picture.png if shape.media_type == PNG else picture.html
         return respond_file(request, shape.media_type, (*content_of(rows, facts), repr(shape).encode()), write, name)
 
     return await run_in_threadpool(answer)
+
+
+def _extent(shape: Shape, layer: Layer) -> Box | None:
+    """Give the box that a map shows: the one that was asked for, else that of the unit."""
+    if (box := bbox_of(shape.bbox)) is None:
+        return None if shape.unit is None else layer.locator.polygons[unit_number(layer, shape.unit)].bounds
+    west, south, east, north = box
+    if west == east or south == north:
+        raise InputError(f"bbox {shape.bbox!r:.80}: a map needs a box that is wide and high", "bbox")
+    return box
 
 
 def _file_name(question: Question) -> str:

@@ -50,8 +50,8 @@ def facts_of(found: Found, layer: Layer, asked: Asked) -> dict[str, Any]:
     return hotspot_facts(found, layer) | {"only": asked.only_words, "sentence": sentences}
 
 
-def map_facts(found: Found, dispatch: Dispatch, language: Language, cells: int) -> MapFacts:
-    """Tell the same on the face of a map of some of the city's cells, in one language."""
+def map_facts(found: Found, dispatch: Dispatch, language: Language) -> MapFacts:
+    """Tell the same on the face of a map, in one language."""
     window, jurisdiction = found.question.window, dispatch.jurisdiction
     layer = jurisdiction.layer_at(window.last)
     words = WORDS[language]
@@ -64,7 +64,6 @@ def map_facts(found: Found, dispatch: Dispatch, language: Language, cells: int) 
         schematic=layer.generation.schematic,
         synthetic=bool(found.synthetic.any()),
         made_at=dt.datetime.now(jurisdiction.territory.zone),
-        cells=cells,
     )
 
 

@@ -7,7 +7,9 @@ from threading import Lock
 from typing import Any, Final
 
 import geopandas as gpd
+import shapely
 
+from api.hotspot_cells import Box
 from api.hotspot_facts import facts_of, map_facts, not_drawn, only_words
 from api.hotspot_question import Asked
 from geo.errors import InputError
@@ -41,39 +43,49 @@ class HotspotMap:
     asked : Asked
     dispatch : Dispatch
         Its boundaries on the last day of the period are drawn and named.
-    cells : int
-        How many the city has.
+    whole : Found
+        The whole city, of which the map speaks: the same, if all of it is drawn.
     language : {"vi", "en"}
     size : {"a4", "slide"}
         Of a picture.
     hidden : dict, optional
         What is told of what everybody is not told, as `geo.privacy.public_counting.hidden_words` gives it.
+    box : (west, south, east, north), optional
+        Degrees: the part of the city that is shown.
     """
 
     found: Found
     asked: Asked
     dispatch: Dispatch
-    cells: int
+    whole: Found
     language: Language = "vi"
     size: Size = "slide"
     hidden: dict[str, Any] | None = None
+    box: Box | None = None
 
     def html(self) -> bytes:
         """Give one file for a browser that opens without the internet."""
-        return drawn_map(self._drawing(), self._wards()).html().encode()
+        return drawn_map(self._drawing(), self._wards(), self._part()).html().encode()
 
     def png(self) -> bytes:
         """Give a picture."""
         with _ONE_PICTURE:
-            return picture(self._drawing(), self._wards(), self.size)
+            return picture(self._drawing(), self._wards(), self.size, self._part())
 
     def _drawing(self) -> HexDrawing:
-        facts = map_facts(self.found, self.dispatch, self.language, self.cells)
-        drawing = hotspot_drawing(self.found, facts, self.language)
+        facts = map_facts(self.whole, self.dispatch, self.language)
+        drawing = hotspot_drawing(self.found, facts, self.language, whole=self.whole)
         return replace(
             drawing,
             notes=(*only_words(self.asked, self.language), *not_drawn(self.hidden, self.language), *drawing.notes),
         )
+
+    def _part(self) -> Box | None:
+        """Give the box if it leaves something of the city out."""
+        west, south, east, north = self._wards().total_bounds
+        if self.box is None or shapely.box(*self.box).covers(shapely.box(west, south, east, north)):
+            return None
+        return self.box
 
     def _wards(self) -> gpd.GeoDataFrame:
         jurisdiction = self.dispatch.jurisdiction

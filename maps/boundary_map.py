@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.units.simplify import simplify_coverage, simplify_each
+from maps.words import Language
 
 EXACT_DECIMALS = 8
 """Of coordinates that show a millimetre."""
@@ -26,6 +27,12 @@ def features(units: gpd.GeoDataFrame, names: Any, tolerance_m: float, *, overlap
         {"type": "Feature", "properties": {"name": name}, "geometry": geometry}
         for name, geometry in zip(names, geojson(shapes, _DECIMALS), strict=True)
     ]
+
+
+def unit_names(units: gpd.GeoDataFrame, language: Language) -> list[str]:
+    """Give the names of units in a language, as far as they have them."""
+    names: list[str] = units["name_en" if language == "en" and "name_en" in units else "name"].tolist()
+    return names
 
 
 def geojson(shapes: NDArray[np.object_], decimals: int) -> list[orjson.Fragment]:

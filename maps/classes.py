@@ -20,15 +20,15 @@ def legend_of_counts(counts: NDArray[np.int64], unit: str, words: Words) -> Lege
     ----------
     counts : ndarray of int64, shape (n,)
     unit : str
-        What is counted in each class: "{n} cells".
+        What is counted in each class: "{n} {n:cell|cells}".
     words : Words
 
     Examples
     --------
     >>> from maps.words import WORDS
-    >>> classes, class_of = legend_of_counts(np.array([0, 1, 1, 7]), "{n} cells", WORDS["en"])
+    >>> classes, class_of = legend_of_counts(np.array([0, 1, 1, 7]), WORDS["en"].cells, WORDS["en"])
     >>> [(one.label, one.count) for one in classes], class_of.tolist()
-    ([('1', '2 cells'), ('7', '1 cells')], [-1, 0, 0, 1])
+    ([('1', '2 cells'), ('7', '1 cell')], [-1, 0, 0, 1])
     """
     some = counts > 0
     classes = count_classes(counts[some])
@@ -45,7 +45,7 @@ def legend_of_values(values: NDArray[np.float64], unit: str, words: Words, suffi
     ----------
     values : ndarray of float64, shape (n,)
     unit : str
-        What is counted in each class: "{n} cells".
+        What is counted in each class: "{n} {n:cell|cells}".
     words : Words
     suffix : str, optional
         What follows a number: " %".
@@ -53,7 +53,7 @@ def legend_of_values(values: NDArray[np.float64], unit: str, words: Words, suffi
     Examples
     --------
     >>> from maps.words import WORDS
-    >>> classes, class_of = legend_of_values(np.array([12.0, np.nan, 40.0]), "{n} cells", WORDS["vi"], " %")
+    >>> classes, class_of = legend_of_values(np.array([12.0, np.nan, 40.0]), WORDS["vi"].cells, WORDS["vi"], " %")
     >>> [one.label for one in classes], class_of.tolist()
     (['< 35 %', '≥ 35 %'], [0, -1, 1])
     """
@@ -69,5 +69,5 @@ def legend_of_values(values: NDArray[np.float64], unit: str, words: Words, suffi
 
 def _legend(labels: list[str], colours: list[str], class_of: NDArray[np.int64], unit: str, words: Words) -> Legend:
     sizes = np.bincount(class_of[class_of != NOT_COLOURED], minlength=len(labels)).tolist()
-    counts = [unit.format(n=words.number(size)) for size in sizes]
+    counts = [unit.format(n=words.count(size)) for size in sizes]
     return tuple(LegendClass(*one) for one in zip(labels, colours, counts, strict=True)), class_of

@@ -12,6 +12,9 @@ from maps.words import WORDS, Language
 
 NOT_COLOURED = -1
 
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees: a part of the city."""
+
 Size = Literal["a4", "slide"]
 """Of a picture: a page upright, or a slide of 16:9."""
 

@@ -18,15 +18,20 @@ _NEW = 6
 _HIGHEST = 0.98
 
 
-def hotspot_drawing(found: Found, facts: MapFacts, language: Language = "vi") -> HexDrawing:
+def hotspot_drawing(
+    found: Found, facts: MapFacts, language: Language = "vi", *, whole: Found | None = None
+) -> HexDrawing:
     """Draw an answer: cells with a report, a finding or something hidden; all others stay blank.
 
     Parameters
     ----------
     found : Found
+        The cells that are drawn.
     facts : MapFacts
         Its n and period are those of the answer.
     language : {"vi", "en"}, optional
+    whole : Found, optional
+        The answer of the whole city, of which the sentence speaks, if `found` has not all of its cells.
 
     Examples
     --------
@@ -40,11 +45,14 @@ def hotspot_drawing(found: Found, facts: MapFacts, language: Language = "vi") ->
     named = "" if category is None else category.lower() if language == "vi" else category
     resolution = own.cell.format(resolution=found.grid.resolution, area=_area(found, language)) if len(found) else ""
     alpha = _percent(question.alpha, language)
-    method = own.methods[found.method].format(k=question.k, alpha=alpha)
+    method = own.methods[found.method].format(k=words.count(question.k), alpha=alpha)
     meaning = getattr(found.meaning, language)
+    said = sentence(whole or found, language, facts.cells)
+    if whole is not None and len(shown) < whole.noteworthy.sum():
+        said += own.in_view.format(n=reports_in_words(found, language))
     return HexDrawing(
         title=titles[question.view].format(category=named),
-        sentence=f"{words.period(*facts.period)}: {sentence(found, language, facts.cells)}.",
+        sentence=f"{words.period(*facts.period)}: {said}.",
         heading=_heading(found, language),
         classes=classes,
         stacked=question.view == "emerging",
@@ -79,29 +87,29 @@ def sentence(found: Found, language: Language, cells: int | None = None) -> str:
     overdue = found.columns["overdue"].sum() if "overdue" in found.columns else 0
     said = own.sentences[question.view].format(
         n=reports_in_words(found, language),
-        n_before=words.number(found.n_before or 0),
-        some=words.number((found.columns["count"] > 0).sum()),
-        cells=words.number(cells or len(found)),
-        hot=words.number(hot),
-        cold=words.number(cold),
-        less=own.less.format(cold=words.number(cold)) if cold else "",
+        n_before=words.count(found.n_before or 0),
+        some=words.count((found.columns["count"] > 0).sum()),
+        cells=words.count(cells or len(found)),
+        hot=words.count(hot),
+        cold=words.count(cold),
+        less=own.less.format(cold=words.count(cold)) if cold else "",
         new=words.number((found.classes == _NEW).sum()),
-        steps=steps,
-        days=question.step_days,
+        steps=words.count(steps),
+        days=words.count(question.step_days or 0),
         before="" if before is None else words.period(before.first, before.last),
         test=own.test_of_rates if found.method == "binomial" else "Gi*",
         alpha=_percent(question.alpha, language),
-        overdue=words.number(overdue),
+        overdue=words.count(overdue),
         share=words.percent(overdue / max(found.n, 1), 1),
     )
-    hidden = words.number(found.hidden.sum())
+    hidden = words.count(found.hidden.sum())
     return said + (own.hidden.format(hidden=hidden, least=LEAST_PEOPLE) if found.hidden.any() else "")
 
 
 def reports_in_words(found: Found, language: Language) -> str:
     """Say how many reports, or people who reported, were counted."""
     counted = HOTSPOT_WORDS[language].counted[found.question.measure == "reporters"]
-    return counted.format(n=WORDS[language].number(found.n))
+    return counted.format(n=WORDS[language].count(found.n))
 
 
 def _classes(shown: Found, language: Language) -> Legend:
@@ -119,7 +127,7 @@ def _classes(shown: Found, language: Language) -> Legend:
     # Where nothing is told, nothing is judged.
     class_of[shown.hidden & (shown.columns["count"] == 0) & (shown.classes == 0)] = NOT_COLOURED
     told = class_of[class_of != NOT_COLOURED]
-    sizes = [words.cells.format(n=words.number(size)) for size in np.bincount(told, minlength=len(colours))]
+    sizes = [words.cells.format(n=words.count(size)) for size in np.bincount(told, minlength=len(colours))]
     steps = zip(HOTSPOT_WORDS[language].steps, colours, sizes, strict=True)
     return tuple(LegendClass(*step) for step in steps), class_of
 
@@ -137,7 +145,7 @@ def _shares(shown: Found, words: Words) -> Legend:
     share = 100 * shown.columns["share"]
     classes, class_of = legend_of_values(np.where(share > 0, share, np.nan), words.cells, words, " %")
     none = share == 0
-    count = words.cells.format(n=words.number(none.sum()))
+    count = words.cells.format(n=words.count(none.sum()))
     nothing = LegendClass("0 %", SIGNIFICANCE_COLOURS[len(SIGNIFICANCE_COLOURS) // 2], count)
     return (nothing, *classes), np.where(none, 0, class_of + (class_of != NOT_COLOURED))
 
@@ -151,7 +159,7 @@ def _kinds(shown: Found, language: Language) -> Legend:
         LegendClass(
             HOTSPOT_WORDS[language].cold if code < 0 else getattr(NAMES[code], language),
             EMERGING_COLOURS["cold" if code < 0 else str(code)],
-            words.cells.format(n=words.number((key == code).sum())),
+            words.cells.format(n=words.count((key == code).sum())),
         )
         for code in present
     ]

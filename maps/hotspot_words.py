@@ -16,6 +16,7 @@ class HotspotWords:
     less: str
     hidden: str
     counted: Mapping[bool, str]
+    in_view: str
     headings: Mapping[str, str]
     rates: Mapping[str, str]
     steps: tuple[str, ...]
@@ -29,14 +30,14 @@ class HotspotWords:
 
 _METHODS_EN = {
     None: "Counted by H3 hexagon.",
-    "exact": "Gi* with the exact null of sparse counts, {k} ring(s) of neighbours, corrected for all cells "
+    "exact": "Gi* with the exact null of sparse counts, {k} {k:ring|rings} of neighbours, corrected for all cells "
     "(Benjamini-Hochberg, {alpha} %).",
-    "normal": "Gi* with the normal null, {k} ring(s) of neighbours, corrected for all cells "
+    "normal": "Gi* with the normal null, {k} {k:ring|rings} of neighbours, corrected for all cells "
     "(Benjamini-Hochberg, {alpha} %).",
-    "permutation": "Gi* with a permutation null, {k} ring(s) of neighbours, corrected for all cells "
+    "permutation": "Gi* with a permutation null, {k} {k:ring|rings} of neighbours, corrected for all cells "
     "(Benjamini-Hochberg, {alpha} %).",
-    "binomial": "Binomial test of the reports of a cell and {k} ring(s) of neighbours against their area or residents, "
-    "given all reports; corrected for all cells tested (Benjamini-Hochberg, {alpha} %).",
+    "binomial": "Binomial test of the reports of a cell and {k} {k:ring|rings} of neighbours against their area or "
+    "residents, given all reports; corrected for all cells tested (Benjamini-Hochberg, {alpha} %).",
     "conditional": "Exact conditional test per cell, corrected for all cells with reports "
     "(Benjamini-Hochberg, {alpha} %).",
 }
@@ -81,6 +82,7 @@ HOTSPOT_WORDS: dict[Language, HotspotWords] = {
         less=", {cold} ô ít hơn",
         hidden="; {hidden} ô gạch chéo có thể còn phản ánh bị ẩn vì ít hơn {least} người",
         counted={False: "{n} phản ánh", True: "{n} lượt người phản ánh (đếm riêng từng ô)"},
+        in_view="; trong khung nhìn {n}",
         headings={
             "counts": "Số phản ánh mỗi ô (khoảng {area} km²)",
             "hotspots": "◂ ít hơn · mức tin cậy · nhiều hơn ▸",
@@ -124,18 +126,20 @@ HOTSPOT_WORDS: dict[Language, HotspotWords] = {
             "overdue": "Share of reports overdue",
         },
         sentences={
-            "counts": "{n}; {some} of {cells} cells have reports",
-            "hotspots": "{hot} of {cells} cells have more reports than chance would give "
+            "counts": "{n}; {some} of {cells} {cells:cell|cells} {some:has|have} reports",
+            "hotspots": "{hot} of {cells} {cells:cell|cells} {hot:has|have} more reports than chance would give "
             "({test}, FDR {alpha} %){less}; {n}",
-            "emerging": "{hot} of {cells} cells are or were hot spots, {new} of them new "
-            "({steps} steps of {days} days, FDR {alpha} %); {n}",
-            "change": "{hot} cells rose and {cold} fell by more than chance from {before} (FDR {alpha} %); "
+            "emerging": "{hot} of {cells} {cells:cell|cells} {hot:is or was a hot spot|are or were hot spots}, "
+            "{new} of them new ({steps} {steps:step|steps} of {days} {days:day|days}, FDR {alpha} %); {n}",
+            "change": "{hot} {hot:cell|cells} rose and {cold} fell by more than chance from {before} (FDR {alpha} %); "
             "{n}, {n_before} before",
-            "overdue": "{overdue} of {n} are overdue ({share})",
+            "overdue": "{overdue} of {n} {overdue:is|are} overdue ({share})",
         },
-        less=", {cold} have fewer",
-        hidden="; {hidden} hatched cells may have more reports, hidden as fewer than {least} people made them",
-        counted={False: "{n} reports", True: "{n} reporters (counted cell by cell)"},
+        less=", {cold} {cold:has|have} fewer",
+        hidden="; {hidden} hatched {hidden:cell|cells} may have more reports, hidden as fewer than {least} people "
+        "made them",
+        counted={False: "{n} {n:report|reports}", True: "{n} {n:reporter|reporters} (counted cell by cell)"},
+        in_view="; {n} in this view",
         headings={
             "counts": "Reports per cell (about {area} km²)",
             "hotspots": "◂ fewer · confidence · more ▸",

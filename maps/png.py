@@ -16,10 +16,11 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from scipy.spatial import KDTree
 
 from geo.hexagons.cells import cell_polygons
-from maps.drawing import NOT_COLOURED, HexDrawing, Size
-from maps.words import WORDS
+from maps.drawing import NOT_COLOURED, Box, HexDrawing, Size
+from maps.words import WORDS, Words
 
 _FONT: Final = "DejaVu Sans"  # comes with matplotlib and has every Vietnamese mark
 _INK, _QUIET, _ACCENT, _LAND, _SEA, _CAUTION = "#1f1b26", "#5c5665", "#5d4582", "#ffffff", "#f1eff3", "#fff6d6"
@@ -29,7 +30,7 @@ _LEAD = 1.4
 """Height of a line of text, in font sizes."""
 
 
-_Box = tuple[float, float, float, float]
+_Place = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -38,16 +39,16 @@ class _Layout:
 
     inches: tuple[float, float]
     dpi: int
-    map: _Box
-    panel: _Box
-    detail: _Box
-    alone: _Box
+    map: _Place
+    panel: _Place
+    detail: _Place
+    alone: _Place
     text: float
 
 
 _LAYOUTS: Final[dict[Size, _Layout]] = {
     "a4": _Layout(
-        inches=(8.27, 11.69),
+        inches=(8.268, 11.694),
         dpi=150,
         map=(0.04, 0.35, 0.92, 0.63),
         panel=(0.06, 0.02, 0.5, 0.31),
@@ -56,7 +57,7 @@ _LAYOUTS: Final[dict[Size, _Layout]] = {
         text=7.5,
     ),
     "slide": _Layout(
-        inches=(13.333, 7.5),
+        inches=(40 / 3, 7.5),
         dpi=108,
         map=(0.34, 0, 0.4, 1),
         panel=(0.02, 0.03, 0.31, 0.94),
@@ -65,20 +66,24 @@ _LAYOUTS: Final[dict[Size, _Layout]] = {
         text=9.5,
     ),
 }
-_AROUND = 0.35
+_AROUND = 0.1
 """How much of their extent is shown around the cells that stand out."""
-_FAR = 0.1
-"""The share of cells, on each side, that are left out of it."""
+_NEAR_KM = 6.0
+"""How far from the middle the cells of the second map lie."""
+_LEAST_KM = 5.0
+"""A second map shows at least so much from side to side: of less nobody would see where in the city it lies."""
+_MARGIN = 0.03
+"""And around the city."""
 _LARGER = 2.0
 """A second map is worth its place if it is at least so many times larger."""
-_MOST_NAMES = 20
+_MOST_NAMES = 40
 _LETTER = 0.6
 _NAME_MARGIN = 0.14
 _COLOURS = 256
 
 
-def picture(drawing: HexDrawing, wards: gpd.GeoDataFrame, size: Size = "slide") -> bytes:
-    """Draw a PNG: the whole city, and again, larger, where something stands out.
+def picture(drawing: HexDrawing, wards: gpd.GeoDataFrame, size: Size = "slide", box: Box | None = None) -> bytes:
+    """Draw a PNG: the whole city, and again, larger, where most stands out; or a part of it alone.
 
     Parameters
     ----------
@@ -87,6 +92,8 @@ def picture(drawing: HexDrawing, wards: gpd.GeoDataFrame, size: Size = "slide") 
         With a column ``name``; for orientation; longitude and latitude.
     size : {"a4", "slide"}, optional
         A page upright, 1240 x 1754 pixels, or a slide of 16:9, 1440 x 810.
+    box : (west, south, east, north), optional
+        Degrees: the part that is drawn, to its edges and not beyond, as large as the page allows.
 
     Returns
     -------
@@ -95,7 +102,7 @@ def picture(drawing: HexDrawing, wards: gpd.GeoDataFrame, size: Size = "slide") 
     layout = _LAYOUTS[size]
     figure = Figure(figsize=layout.inches, dpi=layout.dpi, facecolor="white")
     canvas: Any = FigureCanvasAgg(figure)
-    _draw_maps(figure, drawing, wards, layout)
+    _draw_maps(figure, drawing, wards, layout, box)
     _Panel(figure, canvas.get_renderer(), layout).write(drawing)
     canvas.draw()
     said = PngInfo()
@@ -109,12 +116,18 @@ def picture(drawing: HexDrawing, wards: gpd.GeoDataFrame, size: Size = "slide") 
     return opened.getvalue()
 
 
-def _draw_maps(figure: Figure, drawing: HexDrawing, wards: gpd.GeoDataFrame, layout: _Layout) -> None:
+def _draw_maps(figure: Figure, drawing: HexDrawing, wards: gpd.GeoDataFrame, layout: _Layout, box: Box | None) -> None:
+    if box is not None:
+        part = _Map(figure, layout, _shaped(layout.alone, layout.inches, box), np.array(box), 0)
+        part.draw(drawing, wards)
+        part.name(wards, cell_polygons(drawing.cells[drawing.class_of != NOT_COLOURED]))
+        return
     whole = shapely.total_bounds(wards.geometry.to_numpy())
     cells = cell_polygons(drawing.cells[drawing.stands_out])
     if len(cells):
-        part = _Map(figure, layout, layout.detail, _where_most_are(cells), _AROUND)
-        city = _Map(figure, layout, layout.map, whole, 0.03)
+        near = _where_most_are(cells, cell_polygons(drawing.cells))
+        part = _Map(figure, layout, layout.detail, near, _AROUND)
+        city = _Map(figure, layout, layout.map, whole, _MARGIN)
         if part.metres_per_inch * _LARGER < city.metres_per_inch:
             city.draw(drawing, wards)
             part.draw(drawing, wards)
@@ -123,30 +136,55 @@ def _draw_maps(figure: Figure, drawing: HexDrawing, wards: gpd.GeoDataFrame, lay
             return
         part.remove()
         city.remove()
-    _Map(figure, layout, layout.alone, whole, 0.03).draw(drawing, wards)
+    _Map(figure, layout, layout.alone, whole, _MARGIN).draw(drawing, wards)
 
 
-def _where_most_are(cells: NDArray[np.object_]) -> NDArray[np.float64]:
-    """Give the bounds of most cells: a few that lie far away would make everything small."""
-    middles = shapely.get_coordinates(shapely.centroid(cells))
-    least, most = np.quantile(middles, [_FAR, 1 - _FAR], axis=0)
-    near = ((middles >= least) & (middles <= most)).all(axis=1)
-    bounds: NDArray[np.float64] = shapely.total_bounds(cells[near] if near.any() else cells)
-    return bounds
+def _shaped(place: _Place, inches: tuple[float, float], box: Box) -> _Place:
+    """Give the middle of a place on the page the shape of a box: nothing is known of what lies beside it."""
+    west, south, east, north = box
+    wide, high = (east - west) * _km_per_degree(south, north), (north - south) * _KM_PER_DEGREE
+    left, bottom, width, height = place
+    scale = min(width * inches[0] / wide, height * inches[1] / high)
+    shaped = wide * scale / inches[0], high * scale / inches[1]
+    return left + (width - shaped[0]) / 2, bottom + (height - shaped[1]) / 2, *shaped
+
+
+def _km_per_degree(south: float, north: float) -> float:
+    """Give the length of a degree of longitude between two latitudes."""
+    return float(_KM_PER_DEGREE * np.cos(np.radians((south + north) / 2)))
+
+
+def _where_most_are(cells: NDArray[np.object_], others: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Give the bounds of the place with most of the cells; of places with as many, that with most others around."""
+    south, north = shapely.total_bounds(cells)[[1, 3]]
+    wide = _km_per_degree(south, north)
+    km, km_of_others = (
+        shapely.get_coordinates(shapely.centroid(each)) * (wide, _KM_PER_DEGREE) for each in (cells, others)
+    )
+    nearby, others_nearby = (
+        KDTree(points).query_ball_point(km, _NEAR_KM, return_length=True) for points in (km, km_of_others)
+    )
+    middle = km[np.lexsort((others_nearby, nearby))[-1]]
+    near = np.hypot(*(km - middle).T) <= _NEAR_KM
+    west, south, east, north = shapely.total_bounds(cells[near])
+    margin = np.maximum(_LEAST_KM / np.array([wide, _KM_PER_DEGREE]) - (east - west, north - south), 0) / 2
+    return np.array([west - margin[0], south - margin[1], east + margin[0], north + margin[1]])
 
 
 class _Map:
     """A map of a part of the city, as large as its place on the page allows."""
 
-    def __init__(self, figure: Figure, layout: _Layout, box: _Box, bounds: NDArray[np.float64], margin: float) -> None:
-        self._axes = figure.add_axes(box, facecolor=_SEA)
+    def __init__(
+        self, figure: Figure, layout: _Layout, place: _Place, bounds: NDArray[np.float64], margin: float
+    ) -> None:
+        self._axes = figure.add_axes(place, facecolor=_SEA)
         self._axes.set_xticks([])
         self._axes.set_yticks([])
         for spine in self._axes.spines.values():
             spine.set(edgecolor=_BORDER, linewidth=0.6)
         west, south, east, north = bounds
-        self._km = _KM_PER_DEGREE * np.cos(np.radians((south + north) / 2))
-        inches = box[2] * layout.inches[0], box[3] * layout.inches[1]
+        self._km = _km_per_degree(south, north)
+        inches = place[2] * layout.inches[0], place[3] * layout.inches[1]
         wide, high = ((east - west) * self._km * (1 + 2 * margin), (north - south) * _KM_PER_DEGREE * (1 + 2 * margin))
         self.metres_per_inch = 1000 * max(wide / inches[0], high / inches[1])
         half = [length * self.metres_per_inch / 2000 for length in inches]
@@ -175,7 +213,7 @@ class _Map:
         style = (0, (4, 3)) if drawing.facts.schematic else "solid"
         corners = [shapely.get_coordinates(line) for line in lines]
         self._axes.add_collection(LineCollection(corners, colors=_BORDER, linewidths=0.5, linestyles=[style]))
-        self._draw_scale()
+        self._draw_scale(WORDS[drawing.language])
 
     def frame(self, other: "_Map") -> None:
         """Show where another map is."""
@@ -221,7 +259,7 @@ class _Map:
         self._axes.add_collection(cells)
         self._axes.add_collection(veiled)
 
-    def _draw_scale(self) -> None:
+    def _draw_scale(self, words: Words) -> None:
         """Draw a bar of a round number of kilometres, near a fifth of the width."""
         west, south, east, north = self.extent
         wanted = (east - west) * self._km / 5
@@ -229,8 +267,8 @@ class _Map:
         left, low = west + 0.03 * (east - west), south + 0.02 * (north - south)
         self._axes.plot([left, left + km / self._km], [low, low], color=_INK, linewidth=1.5, solid_capstyle="butt")
         self._axes.annotate(
-            f"{km:g} km", (left + km / self._km / 2, low), (0, 3), textcoords="offset points", ha="center", font=_FONT,
-            size=self._text - 1,
+            f"{words.short(km)} km", (left + km / self._km / 2, low), (0, 3), textcoords="offset points", ha="center",
+            font=_FONT, size=self._text - 1,
         )  # fmt: skip
 
 

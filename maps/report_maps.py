@@ -72,7 +72,7 @@ def reports(
         "stepsPerDegree": STEPS_PER_DEGREE,
         "classOf": pd.Categorical(points["status"], list(STATUSES)).codes.tolist(),
         "parts": _parts(points, language),
-        "outline": outline_of(wards),
+        "outline": outline_of(wards, language),
         "dashed": face.facts.schematic,
     }
     return face_map(face, Script(("point_layer.js", "report_map.js"), "drawReportMap", drawn))
@@ -81,7 +81,7 @@ def reports(
 def _face(points: gpd.GeoDataFrame, language: Language) -> ReportFace:
     own, words, facts = REPORT_WORDS[language], WORDS[language], facts_in(points, language)
     counts = points["status"].value_counts()
-    said = f"{words.number(len(points))} {words.report if len(points) == 1 else words.reports}"
+    said = words.reports.format(n=words.count(len(points)))
     title = own.title_of_all if facts.category is None else own.title
     return ReportFace(
         title=title.format(category=facts.category),

@@ -75,7 +75,7 @@ def time_slider(
         "colours": drawing.colours,
         "steps": told,
         "tips": tips.tolist(),
-        "outline": outline_of(wards),
+        "outline": outline_of(wards, language),
         "dashed": drawing.facts.schematic,
     }
     card = Card("step_card.html", {"face": drawing, "slider": STEP_WORDS[language], "steps": bars})
@@ -130,7 +130,7 @@ def _step(drawing: HexDrawing, found: Found, place: Integers, tip_of: Integers, 
         "classOf": class_of.tolist(),
         "tipOf": tip_of[rows].tolist(),
         "hatched": np.flatnonzero(drawing.hatched[rows]).tolist(),
-        "sizes": [words.cells.format(n=words.number(size)) for size in sizes.tolist()],
+        "sizes": [words.cells.format(n=words.count(size)) for size in sizes.tolist()],
     }
 
 

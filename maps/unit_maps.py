@@ -8,7 +8,7 @@ import numpy as np
 
 from geo.folded import folded
 from geo.location.ellipsoid import areas_m2
-from maps.boundary_map import features
+from maps.boundary_map import features, unit_names
 from maps.card_map import Card, Script, card_map
 from maps.finding_words import FINDING_WORDS
 from maps.findings import CheckFacts, findings_map
@@ -58,17 +58,17 @@ def boundaries(
 
 def _units_map(units: gpd.GeoDataFrame, language: Language) -> OfflineMap:
     own, words, generation = UNIT_WORDS[language], WORDS[language], units.attrs.get("generation")
-    names = units["name_en" if language == "en" and "name_en" in units else "name"]
+    names = unit_names(units, language)
     title = own.title.format(level=FINDING_WORDS[language].levels[_level(units)])
     areas = areas_m2(np.asarray(units.geometry)) / 1e6
     rows = [
-        {"number": number, "name": names.iloc[number], "code": units["code"].iloc[number], "area": areas[number]}
+        {"number": number, "name": names[number], "code": units["code"].iloc[number], "area": areas[number]}
         for number in np.argsort([folded(name) for name in names], kind="stable").tolist()
     ]
     said: dict[str, Any] = {
         "own": own,
         "title": title,
-        "sentence": own.sentence.format(n=words.number(len(units)), area=words.number(areas.sum(), 1)),
+        "sentence": own.sentence.format(n=words.count(len(units)), area=words.number(areas.sum(), 1)),
         "schematic": generation is not None and generation["schematic"],
         "notes": () if generation is None else _notes(generation, language),
         "made": words.made_at(_made(units)),

@@ -35,7 +35,7 @@ UNIT_WORDS: Mapping[Language, UnitWords] = {
     ),
     "en": UnitWords(
         title="Boundaries: {level}",
-        sentence="{n} units, {area} km².",
+        sentence="{n} {n:unit|units}, {area} km².",
         in_force="In force since {since}",
         in_force_until="In force from {since} until before {until}",
         source="Source",

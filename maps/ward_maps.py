@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geo.columns import Truths
 from geo.errors import InputError
-from maps.boundary_map import features
+from maps.boundary_map import features, unit_names
 from maps.card_map import Script, face_map
 from maps.classes import legend_of_counts, legend_of_values
 from maps.drawing import Face
@@ -73,7 +73,7 @@ def wards(ranking: gpd.GeoDataFrame, figure: str = "received", *, language: Lang
     """
     drawing = ward_drawing(ranking, figure, language)
     drawn = {
-        "wards": features(ranking, _names(ranking, language), TOLERANCE_M),
+        "wards": features(ranking, unit_names(ranking, language), TOLERANCE_M),
         "colours": drawing.colours,
         "classOf": drawing.class_of.tolist(),
         "hatched": drawing.hatched.tolist(),
@@ -92,7 +92,7 @@ def ward_drawing(ranking: gpd.GeoDataFrame, figure: str, language: Language) -> 
     kind, name = FIGURES[figure]
     values = ranking[figure].to_numpy(np.float64, na_value=np.nan)
     hatched = ranking["hidden"].to_numpy(bool) if "hidden" in ranking else np.zeros(len(ranking), bool)
-    names, told = _names(ranking, language), [_told(value, kind, words) for value in values]
+    names, told = unit_names(ranking, language), [_told(value, kind, words) for value in values]
     classes, class_of = _legend(np.where(hatched, np.nan, values), kind, words)
     title = own.of_all if facts.category is None else own.of
     return WardDrawing(
@@ -128,7 +128,7 @@ def _sentence(
     first, last = int(order[0]), int(order[-1])
     return own.sentence.format(
         period=period,
-        wards=words.number(len(known)),
+        wards=words.count(len(known)),
         median=_told(float(np.median(values[known])), kind, words),
         least=told[first],
         first=names[first],
@@ -154,8 +154,3 @@ def _told(value: float, kind: Kind, words: Words) -> str:
     if kind == "share":
         return words.percent(value)
     return words.number(value, 0 if kind == "count" and value == int(value) else 1)
-
-
-def _names(ranking: gpd.GeoDataFrame, language: Language) -> list[str]:
-    names: list[str] = ranking["name_en" if language == "en" and "name_en" in ranking else "name"].tolist()
-    return names

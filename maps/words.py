@@ -11,10 +11,28 @@ Language = Literal["vi", "en"]
 
 
 @dataclass(frozen=True)
+class Count:
+    """A number in a sentence: "{n}" writes it, "{n:cell|cells}" writes the word that goes with it.
+
+    Examples
+    --------
+    >>> "{n} {n:cell|cells} {n:has|have} reports".format(n=WORDS["en"].count(1))
+    '1 cell has reports'
+    """
+
+    value: int
+    written: str
+
+    def __format__(self, forms: str) -> str:
+        """Write the number, or the first of two forms if it is one and the second if not."""
+        one, _, many = forms.partition("|")
+        return (one if self.value == 1 else many) if forms else self.written
+
+
+@dataclass(frozen=True)
 class Words:
     """The words of one language; texts in braces are filled in."""
 
-    report: str
     reports: str
     cells: str
     wards: str
@@ -36,6 +54,10 @@ class Words:
         """Write a number the language's way: 12.345 or 12,345."""
         marks = str.maketrans({",": self.thousands, ".": self.decimal})
         return f"{value:,.{decimals}f}".translate(marks)
+
+    def count(self, value: int) -> Count:
+        """Write a number the language's way, for a sentence whose words depend on it."""
+        return Count(value, self.number(value))
 
     def short(self, value: float) -> str:
         """Write a number of few digits with all of them: 0,52 or 1.200."""
@@ -74,14 +96,13 @@ class Words:
     def counted(self, counts: NDArray[np.int64]) -> NDArray[np.str_]:
         """Write numbers of reports: 1 report, 12,345 reports."""
         values, place = np.unique(counts, return_inverse=True)
-        told = [f"{self.number(value)} {self.report if value == 1 else self.reports}" for value in values.tolist()]
+        told = [self.reports.format(n=self.count(value)) for value in values.tolist()]
         return np.array(told, np.str_)[place]
 
 
 WORDS: dict[Language, Words] = {
     "vi": Words(
-        report="phản ánh",
-        reports="phản ánh",
+        reports="{n} phản ánh",
         cells="{n} ô",
         wards="{n} đơn vị",
         about="Bản đồ này được làm thế nào",
@@ -99,10 +120,9 @@ WORDS: dict[Language, Words] = {
         decimal=",",
     ),
     "en": Words(
-        report="report",
-        reports="reports",
-        cells="{n} cells",
-        wards="{n} wards",
+        reports="{n} {n:report|reports}",
+        cells="{n} {n:cell|cells}",
+        wards="{n} {n:ward|wards}",
         about="How this map was made",
         method="Method",
         reading="Reading it",

@@ -105,7 +105,7 @@ def hotspots(
         answer = find_stored(asked, population)
     words: Any = language
     dimensions: Any = size
-    drawn = HotspotMap(answer.found, asked, answer.dispatch, len(answer.found), words, dimensions, answer.hidden)
+    drawn = HotspotMap(answer.found, asked, answer.dispatch, answer.found, words, dimensions, answer.hidden)
     written = write_hotspots(out, drawn, every_cell=all_cells)
     say(f"{', '.join(map(str, written))}: {sentence(answer.found, 'en')}")
 

@@ -4,6 +4,7 @@ import { make } from "./elements.js";
 import { save } from "./save.js";
 import { toolWords } from "./tool_words.js";
 
+/** What is drawn shows the part of the city that the map shows; tables have the cells that the map was asked for. */
 const FILES = {
   png_slide: { format: "png", size: "slide" },
   png_a4: { format: "png", size: "a4" },
@@ -13,7 +14,10 @@ const FILES = {
   parquet: { format: "parquet" },
 };
 
-export function createDownloads({ mount }) {
+const DRAWN = ["png", "html"];
+
+/** @param map the Leaflet map whose view is drawn */
+export function createDownloads({ mount, map }) {
   const summary = make("summary");
   const buttons = Object.keys(FILES).map((kind) => make("button", { type: "button", onclick: () => download(kind) }));
   const menu = make("details", { className: "downloads" }, summary, make("div", { className: "files" }, ...buttons));
@@ -27,10 +31,11 @@ export function createDownloads({ mount }) {
   async function download(kind) {
     const { now, question, words } = latest;
     const { format, size } = FILES[kind];
+    const bbox = DRAWN.includes(format) ? map.getBounds().toBBoxString() : question.bbox;
     const name = `hien-truong-${now.show}-${now.category ?? "all"}-${question.from}-${question.to}.${format}`;
     told.textContent = words.making({ name });
     try {
-      await save("/v1/hotspots", { ...question, format, size, lang: now.lang }, name);
+      await save("/v1/hotspots", { ...question, bbox, format, size, lang: now.lang }, name);
       told.textContent = words.saved({ name });
     } catch (error) {
       told.textContent = words.failed({ reason: error.message });

@@ -94,7 +94,7 @@ const parts = [
   wardsPart,
   reports,
   createKeyDialog({ mount: byId("key") }),
-  createDownloads({ mount: byId("downloads") }),
+  createDownloads({ mount: byId("downloads"), map: cityMap.leaflet }),
 ];
 const defaults = { from: daysBefore(extent.last_report, DEFAULT_DAYS - 1), to: extent.last_report, lang: "vi" };
 let state = null;

@@ -1,8 +1,8 @@
 // Draws what maps/hexagons.py wrote into the file.
 
-/* global L, setUpMap, fitBesideCard, readRings, drawLand, inPane, tellUnderPointer, boundsOf */
+/* global L, setUpMap, fitBesideCard, readRings, drawLand, inPane, tellUnderPointer, boundsOf, nameOutline, coverBeyond */
 // eslint-disable-next-line no-unused-vars
-function drawHexagonMap(map, { language, label, hexagons, colours, classOf, hatched, tips, tipOf, outline, dashed }) {
+function drawHexagonMap(map, { language, label, hexagons, colours, classOf, hatched, tips, tipOf, outline, dashed, box }) {
   setUpMap(map, { language, label, maxZoom: 17 });
   const rings = readRings(hexagons);
   const cells = rings.map((ring, index) => ({ ring, tip: tips[tipOf[index]], colour: colours[classOf[index]] ?? "transparent" }));
@@ -14,5 +14,8 @@ function drawHexagonMap(map, { language, label, hexagons, colours, classOf, hatc
   drawLand(map, land, dashed);
   layer.addTo(map).show([...cells, ...veils]);
   tellUnderPointer(map, (latlng) => layer.hexagonAt(latlng)?.tip);
-  fitBesideCard(map, boundsOf(land.length ? land : rings), 16, 15);
+  nameOutline(map, outline, land);
+  if (box) coverBeyond(map, box);
+  if (box) fitBesideCard(map, boundsOf([[box.slice(0, 2), box.slice(2)]]), 16, 17);
+  else fitBesideCard(map, boundsOf(land.length ? land : rings), 16, 15);
 }

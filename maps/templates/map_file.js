@@ -7,6 +7,7 @@
 function setUpMap(map, { language, label, maxZoom }) {
   document.documentElement.lang = language;
   map.setMaxZoom(maxZoom);
+  map.options.zoomSnap = 0.25;
   map.getContainer().setAttribute("aria-label", label);
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   const card = document.querySelector(".facts");
@@ -60,12 +61,29 @@ function ringsOf({ type, coordinates }) {
   return type === "Polygon" ? coordinates : coordinates.flat();
 }
 
-/** Name features on the map, from a zoom on at which names can be read. */
-function showNames(map, features) {
+/** Name features on the map. */
+function nameFeatures(map, features) {
+  showNames(map, features.map(({ properties, geometry }) => ({ name: properties.name, rings: ringsOf(geometry) })));
+}
+
+/** Name wards of an outline that maps/hexagons.py wrote; `rings` are what `readRings` made of it. */
+function nameOutline(map, { names, ringsOf: many }, rings) {
+  let next = 0;
+  showNames(map, names.map((name, ward) => ({ name, rings: rings.slice(next, (next += many[ward])) })));
+}
+
+/** Name places, from a zoom on at which names can be read. */
+function showNames(map, places) {
   const from = 12;
   const names = new L.LabelLayer({ pane: inPane(map, "names", 440).pane });
-  const places = features.map(({ properties, geometry }) => ({ name: properties.name, rings: ringsOf(geometry) }));
   map.on("zoomend", () => (map.getZoom() < from ? names.remove() : names.addTo(map).show(places)));
+}
+
+/** Cover what lies beyond a box, [west, south, east, north]: nothing is told of it. */
+function coverBeyond(map, [west, south, east, north]) {
+  const inside = [[south, west], [north, west], [north, east], [south, east]];
+  const everywhere = [[-90, -360], [90, -360], [90, 360], [-90, 360]];
+  L.polygon([everywhere, inside], { ...inPane(map, "cover", 450), color: "#8a8494", weight: 1, fillColor: "#f1eff3", fillOpacity: 1 }).addTo(map);
 }
 
 /** A pane of the map at a height, whose shapes are drawn on one canvas and let the pointer through. */

@@ -1,6 +1,6 @@
 // Draws what maps/step_maps.py wrote into the file: hexagons of one step of time after another.
 
-/* global L, setUpMap, fitBesideCard, readRings, drawLand, inPane, tellUnderPointer, boundsOf */
+/* global L, setUpMap, fitBesideCard, readRings, drawLand, inPane, tellUnderPointer, boundsOf, nameOutline */
 // eslint-disable-next-line no-unused-vars
 function drawStepMap(map, { language, label, hexagons, colours, steps, tips, outline, dashed }) {
   const milliseconds = 1000;
@@ -8,6 +8,7 @@ function drawStepMap(map, { language, label, hexagons, colours, steps, tips, out
   const rings = readRings(hexagons);
   const land = readRings(outline);
   drawLand(map, land, dashed);
+  nameOutline(map, outline, land);
   const veil = L.HexagonLayer.hatching();
   const layer = new L.HexagonLayer({ pane: inPane(map, "hexagons", 350).pane }).addTo(map);
   tellUnderPointer(map, (latlng) => layer.hexagonAt(latlng)?.tip);

@@ -1,6 +1,6 @@
 // Draws what maps/unit_maps.py wrote into the file.
 
-/* global L, setUpMap, fitBesideCard, drawLand, ringsOf, showNames, asText */
+/* global L, setUpMap, fitBesideCard, drawLand, ringsOf, nameFeatures, asText */
 // eslint-disable-next-line no-unused-vars
 function drawUnitMap(map, { language, label, units, dashed }) {
   setUpMap(map, { language, label, maxZoom: 18 });
@@ -12,7 +12,7 @@ function drawUnitMap(map, { language, label, units, dashed }) {
       .on("click", () => choose(index))
       .addTo(map),
   );
-  showNames(map, units);
+  nameFeatures(map, units);
 
   const rows = [...document.querySelectorAll("[data-unit]")];
   rows.forEach((row) => row.addEventListener("click", () => choose(Number(row.dataset.unit))));

@@ -1,6 +1,6 @@
 // Draws what maps/ward_maps.py wrote into the file.
 
-/* global L, setUpMap, fitBesideCard, drawLand, ringsOf, showNames, asText */
+/* global L, setUpMap, fitBesideCard, drawLand, ringsOf, nameFeatures, asText */
 // eslint-disable-next-line no-unused-vars
 function drawWardMap(map, { language, label, wards, colours, classOf, hatched, tips, dashed }) {
   setUpMap(map, { language, label, maxZoom: 17 });
@@ -17,6 +17,6 @@ function drawWardMap(map, { language, label, wards, colours, classOf, hatched, t
       .on("mouseout", ({ target }) => target.setStyle({ stroke: false }))
       .addTo(map),
   );
-  showNames(map, wards);
+  nameFeatures(map, wards);
   fitBesideCard(map, L.featureGroup(places).getBounds(), 16, 15);
 }

@@ -207,6 +207,7 @@ def test_the_public_sees_no_cell_of_fewer_than_five_people(public: httpx.Client,
         ({"view": "change", "compare_from": "2025-01-01"}, "compare_from"),
         ({"unit": "nowhere"}, "unit"),
         ({"bbox": "1,2,3"}, "bbox"),
+        ({"bbox": "105.8,21.0,105.8,21.1", "format": "png"}, "bbox"),
         ({"status": "lost"}, "status"),
         ({"category": ["parking", "zoo"]}, "category"),
         ({"res": 10}, "res"),
@@ -235,7 +236,7 @@ def found(demo: Database, dispatch: Dispatch) -> Found:
 def test_tables_hold_what_http_says(found: Found, dispatch: Dispatch, http: httpx.Client, tmp_path: Path) -> None:
     columns = columns_of(http.get("/v1/hotspots", params=ASKED | {"format": "json"}))
     for suffix in ("geojson", "parquet", "csv"):
-        drawn = HotspotMap(found, asked_for_parking(), dispatch, len(found))
+        drawn = HotspotMap(found, asked_for_parking(), dispatch, found)
         write_hotspots(tmp_path / f"parking.{suffix}", drawn)
     table = pq.read_table(tmp_path / "parking.parquet")
     with (tmp_path / "parking.csv").open(encoding="utf-8", newline="") as opened:
@@ -254,7 +255,7 @@ def test_tables_hold_what_http_says(found: Found, dispatch: Dispatch, http: http
 def test_maps_say_what_http_says(found: Found, dispatch: Dispatch, http: httpx.Client, tmp_path: Path) -> None:
     body = http.get("/v1/hotspots", params=ASKED | {"format": "json"}).raise_for_status().json()
     for size, pixels in (("slide", (1440, 810)), ("a4", (1240, 1754))):
-        drawn = HotspotMap(found, asked_for_parking(), dispatch, len(found), "vi", size)
+        drawn = HotspotMap(found, asked_for_parking(), dispatch, found, "vi", size)
         write_hotspots(tmp_path / "parking.png", drawn)
         with Image.open(tmp_path / "parking.png") as image:
             assert np.abs(np.subtract(image.size, pixels)).max() <= 1
@@ -275,7 +276,7 @@ def test_a_picture_by_http_is_that_of_the_command(http, found: Found, dispatch: 
     assert answer.headers["content-type"] == "image/png"
     named = 'attachment; filename="hotspots-parking-2026-01-01-2026-06-30.png"'
     assert answer.headers["content-disposition"] == named
-    drawn = HotspotMap(found, asked_for_parking(), dispatch, len(found), lang, size).png()
+    drawn = HotspotMap(found, asked_for_parking(), dispatch, found, lang, size).png()
     theirs, ours = (np.asarray(Image.open(io.BytesIO(each)).convert("RGB")) for each in (answer.content, drawn))
     # The minute at which each was made may differ.
     assert (theirs != ours).any(axis=2).mean() < 0.001

@@ -56,7 +56,7 @@ def face_of(html: str) -> str:
 
 
 def sizes_in(html: str) -> list[int]:
-    return [int(size) for size in re.findall(r"<small>(\d+) (?:cells|wards)</small>", html)]
+    return [int(size) for size in re.findall(r"<small>(\d+) (?:cells?|wards?)</small>", html)]
 
 
 def drawn_in(html: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def drawn(language: str) -> str:
     ("language", "words"),
     [
         ("vi", ["1 đơn vị chuyển nguyên vẹn, 2 phần", "hẹp hơn 12 m", "75,0 % đơn vị cũ, 5 phản ánh", "01/11/2026"]),
-        ("en", ["1 units went over whole, 2 transfers", "narrower than 12 m", "25.0 % of the old unit, 5 reports"]),
+        ("en", ["1 unit went over whole, 2 transfers", "narrower than 12 m", "25.0 % of the old unit, 5 reports"]),
     ],
 )
 def test_it_says_what_it_compares_and_each_part_that_moved(language: str, words: list[str]) -> None:

@@ -12,6 +12,10 @@ from api.service import Service
 from api.traffic import BOUNDS_S, Traffic
 
 _LABELS = ("method", "route", "status")
+_REPORTS = 100
+_BYTES = 1_000_000
+"""What tells how many reports there are is rounded down to so many: everybody may read it, and an exact number, less
+those that the public is told of, would be the number of the others."""
 
 
 def exposition(service: Service, traffic: Traffic, behind: int | None, accept: str) -> tuple[bytes, str]:
@@ -64,10 +68,10 @@ def _requests(traffic: Traffic) -> Iterator[Metric]:
 
 
 def _intake(traffic: Traffic) -> Iterator[Metric]:
-    words = "Reports acknowledged here; again are those that were there already."
+    words = f"Reports acknowledged here, rounded down to {_REPORTS}; again are those that were there already."
     taken = CounterMetricFamily("hientruong_reports_taken", words, labels=("door", "outcome"))
     for labels, count in list(traffic.reports.items()):
-        taken.add_metric(labels, count)
+        taken.add_metric(labels, _rounded_down(count, _REPORTS))
     yield taken
 
 
@@ -75,10 +79,10 @@ def _cube(service: Service, behind: int | None) -> Iterator[Metric]:
     counted = service.counted
     if counted is None:
         return
-    yield GaugeMetricFamily(
-        "hientruong_cube_reports", "Reports counted, imports and those of other processes included.", counted.cube.n
-    )
-    yield GaugeMetricFamily("hientruong_cube_bytes", "Memory of the cube's tables.", counted.cube.nbytes)
+    words = f"Reports counted, rounded down to {_REPORTS}; imports and those of other processes included."
+    yield GaugeMetricFamily("hientruong_cube_reports", words, _rounded_down(counted.cube.n, _REPORTS))
+    words = f"Memory of the cube's tables, rounded down to {_BYTES}."
+    yield GaugeMetricFamily("hientruong_cube_bytes", words, _rounded_down(counted.cube.nbytes, _BYTES))
     yield GaugeMetricFamily(
         "hientruong_cube_version", "The log's transaction that the cube is up to.", counted.cursor.xact
     )
@@ -115,3 +119,7 @@ def _database(service: Service, behind: int | None) -> Iterator[Metric]:
         lost.add_metric([name], follower.lost)
     yield listens
     yield lost
+
+
+def _rounded_down(number: int, step: int) -> int:
+    return number - number % step

@@ -20,9 +20,9 @@ from geo.counting.cube import COARSEST
 from geo.counting.period import months_of
 from geo.errors import InputError
 from geo.hexagons.cells import cells_named
-from geo.hotspots.question import Count, Window
+from geo.hotspots.question import Tally
 from geo.hotspots.views import counting
-from geo.privacy.public_counting import public_counting
+from geo.privacy.public_counting import hidden_words, public_counting
 from geo.store.report_list import Wanted, list_reports
 
 router = APIRouter(prefix="/v1", tags=["maps"])
@@ -42,7 +42,8 @@ async def hex(
 ) -> Response:
     """Tell of one cell: its place in words, reports by month and by category. Without dates: a year until today.
 
-    Without a key: whole months that are over; null stands for a month in which fewer than five people reported here.
+    ``categories`` has those that were asked for, or all. Without a key: whole months that are over; null stands for a
+    month in which fewer than five people reported here; ``hidden`` has the coarser cells that hold this one.
     """
     cell, resolution = _cell(h3)
     jurisdiction = service.dispatch.jurisdiction
@@ -53,18 +54,23 @@ async def hex(
     months = [window._replace(first=begin, last=end) for begin, end in months_of(window.first, window.last)]
     query = asked.query(window)
     layer = jurisdiction.layer_at(window.last)
-    count = public_counting(await published(service), query) if public else counting(await service.cube(), query)
+    table = await published(service) if public else None
+    count = counting(await service.cube(), query) if table is None else public_counting(table, query)
     codes = [each.code for each in service.dispatch.categories] if category is None else category
 
     def tell() -> dict[str, Any]:
-        series = [_of_cell(count, month, cell) for month in months]
-        by_category = {code: _of_cell(count, window._replace(categories=(code,)), cell) for code in codes}
+        n, synthetic = _of_cell(count(window), cell)
+        series = [_of_cell(count(month), cell)[0] for month in months]
+        by_category = {code: _of_cell(count(window._replace(categories=(code,))), cell)[0] for code in codes}
         return {
             "cell": h3.lower(),
             "resolution": resolution,
             "place": place_of(cell, layer),
             "period": {"from": window.first, "to": window.last},
-            "n": _of_cell(count, window, cell),
+            "category": codes[0] if category is not None and len(codes) == 1 else None,
+            "n": n,
+            "synthetic": synthetic,
+            "hidden": None if table is None else hidden_words(table.counts(query), resolution, cell),
             "series": [
                 {"from": month.first, "to": month.last, "count": _told(n, public)}
                 for month, n in zip(months, series, strict=True)
@@ -97,9 +103,10 @@ def _cell(name: str) -> tuple[int, int]:
     return cell, resolution
 
 
-def _of_cell(count: Count, window: Window, cell: int) -> int:
-    tally = count(window)
-    return int(tally.count[tally.cell == cell].sum())
+def _of_cell(tally: Tally, cell: int) -> tuple[int, int]:
+    """Give the reports of a cell, and how many of them are demo data."""
+    here = tally.cell == cell
+    return int(tally.count[here].sum()), int(tally.synthetic[here].sum())
 
 
 def _told(n: int, public: bool) -> int | None:

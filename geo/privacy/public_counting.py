@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from geo.columns import Truths
-from geo.counting.cube import Query
+from geo.counting.cube import COARSEST, Query
 from geo.hexagons.cells import cell_names, parents
 from geo.hexagons.hexgrid import HexGrid
 from geo.hotspots.question import Count, Tally, Window
@@ -45,14 +45,27 @@ def public_counting(table: Published, query: Query, grid: HexGrid | None = None)
     return count
 
 
-def hidden_words(counts: PublicCounts, resolution: int) -> dict[str, Any]:
-    """Say what the public is not told cell by cell, and where else it is told."""
+def hidden_words(counts: PublicCounts, resolution: int, cell: int | None = None) -> dict[str, Any]:
+    """Say what the public is not told cell by cell, and where else it is told.
+
+    Parameters
+    ----------
+    counts : PublicCounts
+    resolution : int
+        That was asked for.
+    cell : int, optional
+        Only of this cell: the coarser cells are those that hold it.
+    """
     coarse = ~fine(counts, resolution)
+    if cell is not None:
+        holding = [parents(np.array([cell]), coarser) for coarser in range(COARSEST, resolution)]
+        coarse &= np.isin(counts.cell, holding)
     names, numbers = cell_names(counts.cell[coarse]).tolist(), counts.count[coarse].tolist()
     return {
         "fewer_reporters_than": LEAST_PEOPLE,
+        "reporters_counted_by": "month",
         "cells": None,
-        "reports_in_coarser_cells": counts.rolled_up,
+        "reports_in_coarser_cells": sum(numbers),
         "reports_in_city_only": counts.unplaced,
         "coarser_cells": dict(zip(names, numbers, strict=True)),
     }

@@ -49,8 +49,6 @@ class PublicCounts(Columns):
         At least so many people made them: the most of any month, as people don't add up over months.
     first, last : date
         The whole months that were counted; ``last`` is before ``first`` if none of them is over.
-    rolled_up : int
-        Reports that are told of a coarser cell than asked for.
     unplaced : int
         Reports that are told of no cell. Beside them, those of a month and category in which fewer than k people
         reported in the whole city are missing.
@@ -62,7 +60,6 @@ class PublicCounts(Columns):
     people: Integers
     first: dt.date
     last: dt.date
-    rolled_up: int
     unplaced: int
 
     @property
@@ -118,10 +115,9 @@ class Published:
         )
         people = np.zeros(len(cells), np.int64)
         np.maximum.at(people, number, self.people[placed])
-        coarser = _resolution(cells) < query.resolution
         first, last = _first_day(begin), _first_day(end) - dt.timedelta(days=1)
         unplaced = int(self.count[wanted & (self.cell == CITY)].sum())
-        return PublicCounts(cells, count, synthetic, people, first, last, int(count[coarser].sum()), unplaced)
+        return PublicCounts(cells, count, synthetic, people, first, last, unplaced)
 
     def monthly(self, query: Query, cells: Integers | None = None) -> tuple[list[dt.date], Integers]:
         """Count by month.

@@ -373,7 +373,8 @@ def test_a_cell_tells_its_place_its_series_and_its_newest_reports(http: httpx.Cl
     [(busiest, n)] = Counter(cell for cell, _ in cells_in(sql, "1")).most_common(1)
     months = Counter(month for cell, month in cells_in(sql, local) if cell == busiest)
     body = http.get(f"/v1/hexes/{busiest}", params=ASKED | {"reports": 3}).raise_for_status().json()
-    assert (body["n"], body["categories"]) == (n, {"parking": n})
+    assert (body["n"], body["category"], body["categories"]) == (n, "parking", {"parking": n})
+    assert (body["synthetic"], body["hidden"]) == (n, None)  # all of the demo's are
     assert {month["from"][:7]: month["count"] for month in body["series"] if month["count"]} == months
     lat, lon = h3.cell_to_latlng(busiest)
     assert (body["place"]["lon"], body["place"]["lat"]) == pytest.approx((lon, lat), abs=1e-4)
@@ -389,7 +390,13 @@ def test_the_public_reads_no_report_of_a_cell(public: httpx.Client, sql: psycopg
     [(busiest, n)] = Counter(cell for cell, _ in cells_in(sql, "1")).most_common(1)
     body = public.get(f"/v1/hexes/{busiest}", params=ASKED).raise_for_status().json()
     assert 0 < body["n"] <= n
+    assert body["synthetic"] == body["n"]
     assert "reports" not in body
+    hidden = public.get("/v1/hexes", params=ASKED | {"format": "json"}).raise_for_status().json()["hidden"]
+    holding = {h3.cell_to_parent(busiest, resolution) for resolution in range(5, 8)}
+    coarser = {cell: count for cell, count in hidden["coarser_cells"].items() if cell in holding}
+    told = {"coarser_cells": coarser, "reports_in_coarser_cells": sum(coarser.values())}
+    assert body["hidden"] == hidden | told
 
 
 @pytest.mark.parametrize("boundaries_at", ["2025-06-30", "2025-07-01"])

@@ -11,6 +11,7 @@ import pytest
 from geo.counting.axes import Axes
 from geo.counting.cube import Cube, Query
 from geo.errors import InputError
+from geo.privacy.public_counting import hidden_words
 from geo.privacy.published import LEAST_PEOPLE, PublicCounts, Published, publish
 from tests.geo.cube_facts import CATEGORIES, Reported, facts_of, random_reports
 
@@ -118,3 +119,20 @@ def test_people_are_counted_from_below(published):
 def test_what_is_not_published_is_refused(published, asked):
     with pytest.raises(InputError, match="take a key"):
         published.counts(Query(dt.date(2026, 1, 1), TODAY, **asked))
+
+
+def test_what_is_hidden_is_told_of_all_cells_or_of_those_that_hold_one(published):
+    """By the h3 library: the coarser cells are the parents, and with the city they complete the answer."""
+    counts = published.counts(Query(dt.date(2025, 11, 1), dt.date(2026, 1, 31), 9, ("waste",)))
+    coarse = {h3.int_to_str(cell): n for cell, n in told(counts).items() if cell >> 52 & 15 < 9}
+    hidden = hidden_words(counts, 9)
+    assert (hidden["fewer_reporters_than"], hidden["reporters_counted_by"]) == (LEAST_PEOPLE, "month")
+    assert hidden["coarser_cells"] == coarse
+    fine = sum(n for cell, n in told(counts).items() if cell >> 52 & 15 == 9)
+    assert fine + hidden["reports_in_coarser_cells"] + hidden["reports_in_city_only"] == counts.n
+    name = h3.cell_to_children(next(iter(coarse)), 9)[0]
+    of_one = hidden_words(counts, 9, h3.str_to_int(name))
+    holding = {h3.cell_to_parent(name, resolution) for resolution in range(5, 9)}
+    assert of_one["coarser_cells"] == {cell: n for cell, n in coarse.items() if cell in holding}
+    assert 0 < of_one["reports_in_coarser_cells"] == sum(of_one["coarser_cells"].values())
+    assert of_one["reports_in_city_only"] == counts.unplaced

@@ -50,10 +50,11 @@ class CsvReader:
         self._block_characters = block_characters or BLOCK_CHARACTERS
         try:
             self._bytes = path.open("rb")
+            mark = self._bytes.peek(2)[:2]
         except OSError as error:
             raise FileError(f"{path}: can't be read: {error.strerror}") from None
         self.size = path.stat().st_size
-        self._encoding = encoding or _encoding_of(self._bytes.peek(2)[:2])
+        self._encoding = encoding or _encoding_of(mark)
         self._file = io.TextIOWrapper(self._bytes, self._encoding, errors=MARKED, newline="")
         try:
             self.header, self._delimiter = _read_header(path, self._file, delimiter)

@@ -9,7 +9,7 @@ from geo.report_files.csv_rows import CsvReader
 from geo.report_files.geojson_rows import BY_LINE, GeoJsonReader
 from geo.report_files.mapping import OPTIONAL, CsvForm, Mapping, ours
 from geo.report_files.parquet_rows import ParquetReader
-from geo.report_files.rows import Reader
+from geo.report_files.rows import Reader, Rows
 
 CSV = (".csv", ".tsv", ".txt")
 GEOJSON = (".geojson", ".json", *BY_LINE)
@@ -43,6 +43,14 @@ def open_reports(path: Path, mapping: Mapping | None = None) -> Iterator[tuple[R
                 f" needed are {', '.join(mapping.columns.used)}"
             )
         yield reader, mapping
+
+
+def rows_of(path: Path, reader: Reader) -> Iterator[Rows]:
+    """Read an open file to its end; FileError if that ends before it: a disk that fails, a share that went away."""
+    try:
+        yield from reader.blocks()
+    except OSError as error:
+        raise FileError(f"{path}: can't be read on: {error.strerror}") from None
 
 
 def _open(path: Path, mapping: Mapping | None) -> CsvReader | GeoJsonReader | ParquetReader:

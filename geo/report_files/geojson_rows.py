@@ -48,11 +48,11 @@ class GeoJsonReader:
         self.header = ["lon", "lat", *self._properties]
         try:
             self._file = path.open("rb")
+            if self._file.peek(len(codecs.BOM_UTF8)).startswith(codecs.BOM_UTF8):
+                self._file.read(len(codecs.BOM_UTF8))
         except OSError as error:
             raise FileError(f"{path}: can't be read: {error.strerror}") from None
         self.size = path.stat().st_size
-        if self._file.peek(len(codecs.BOM_UTF8)).startswith(codecs.BOM_UTF8):
-            self._file.read(len(codecs.BOM_UTF8))
 
     @property
     def position(self) -> int:

@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from geo.columns import utc_now
 from geo.errors import FileError
 from geo.lookup.dispatch import Dispatch
-from geo.report_files.files import open_reports
+from geo.report_files.files import open_reports, rows_of
 from geo.report_files.history import told
 from geo.report_files.mapping import Mapping
 from geo.report_files.reading import ReportReading
@@ -91,7 +91,7 @@ def import_file(
         mapping.check_categories([category.code for category in dispatch.categories])
     tally = Tally()
     with open_reports(path, mapping) as (reader, used), _rejects(rejects, reader.header) as reject:
-        for block in _ahead(_blocks(reader, used, dispatch)):
+        for block in _ahead(_blocks(path, reader, used, dispatch)):
             if len(block.admitted):
                 with engine.begin() as connection:
                     months.ensure_for(connection, block.admitted.reported_at)  # nobody waits for it until a block ends
@@ -117,11 +117,11 @@ class _Block:
     ignored: int
 
 
-def _blocks(reader: Reader, mapping: Mapping, dispatch: Dispatch) -> Iterator[_Block]:
+def _blocks(path: Path, reader: Reader, mapping: Mapping, dispatch: Dispatch) -> Iterator[_Block]:
     """Read, check, locate and date a file."""
     categories = [category.code for category in dispatch.categories]
     reading = ReportReading(mapping, categories, dispatch.jurisdiction.territory.time_zone)
-    for rows in reader.blocks():
+    for rows in rows_of(path, reader):
         now = utc_now()
         read = reading.read(rows, now)
         # What another system tells the history of was received when it was reported, not when the file came.

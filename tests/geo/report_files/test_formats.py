@@ -1,6 +1,7 @@
 """The same reports as CSV, GeoJSON, features by line and GeoParquet in any CRS are the same reports."""
 
 import json
+import os
 from pathlib import Path
 
 import geopandas
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import FileError
-from geo.report_files.files import open_reports
+from geo.report_files.files import open_reports, rows_of
 from geo.report_files.nesting import Nesting
 from geo.report_files.reading import ReportReading
 from geo.report_files.rows import Rows
@@ -189,6 +190,26 @@ def test_nesting_is_told_as_a_parser_tells_it_however_the_bytes_come(value, size
 
     data, nesting = json.dumps(value).encode(), Nesting()
     assert max(nesting.deepest(data[i : i + size]) for i in range(0, len(data), size)) == depth(value)
+
+
+@pytest.mark.parametrize("name", ["r.csv", "r.geojson", "r.parquet"])
+def test_a_file_that_the_system_can_not_read_is_told_in_one_line(tmp_path, name):
+    (tmp_path / name).mkdir()
+    with pytest.raises(FileError, match=f"{name}: can't be read: "), open_reports(tmp_path / name):
+        pass
+
+
+def test_a_file_that_goes_away_while_it_is_read_is_told_in_one_line(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text("category,lon,lat,reported_at\n" + "waste,105.85,21.02,2026-01-05\n" * 100_000)
+    with open_reports(path) as (reader, _):
+        rows = rows_of(path, reader)
+        next(rows)
+        directory = os.open(tmp_path, os.O_RDONLY)
+        os.dup2(directory, reader._bytes.fileno())  # from now on it reads as a share that went away does: not at all
+        os.close(directory)
+        with pytest.raises(FileError, match=r"r.csv: can't be read on: Is a directory"):
+            list(rows)
 
 
 def parquet(path: Path, **columns: object) -> Path:

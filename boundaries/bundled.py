@@ -8,8 +8,6 @@ from boundaries import facts
 from boundaries.schematic import schematic_layers
 from geo.store.boundaries import NewGeneration
 
-SOURCE = f"{facts.SOURCE} (sơ đồ, schematic)"
-
 
 def schematic_generations(loaded_by: str) -> Iterator[NewGeneration]:
     """Compute the schematic generations of Hanoi, parents before children."""
@@ -20,7 +18,7 @@ def schematic_generations(loaded_by: str) -> Iterator[NewGeneration]:
             valid_from=layer.valid_from,
             valid_to=layer.valid_to,
             units=layer.units,
-            source=SOURCE,
+            source=facts.SOURCE,
             licence=facts.LICENCE,
             checksum=checksum,
             loaded_by=loaded_by,

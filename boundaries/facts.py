@@ -11,7 +11,9 @@ import pandas as pd
 
 from geo.errors import InputError
 
-SOURCE = "PyPI vietnamadminunits 1.0.4; Resolution 1656/NQ-UBTVQH15"
+SOURCE = "vietnamadminunits 1.0.4 (PyPI); 1656/NQ-UBTVQH15"
+"""Told as it is in every language: a package, and a resolution by its number."""
+
 LICENCE = "MIT"
 
 _ENGLISH = {

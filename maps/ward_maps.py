@@ -12,7 +12,7 @@ from geo.errors import InputError
 from maps.boundary_map import features, unit_names
 from maps.card_map import Script, face_map
 from maps.classes import legend_of_counts, legend_of_values
-from maps.drawing import Face
+from maps.drawing import Face, MapFacts
 from maps.frames import facts_in
 from maps.leaflet import OfflineMap
 from maps.ward_words import FIGURES, WARD_WORDS, Kind
@@ -97,7 +97,7 @@ def ward_drawing(ranking: gpd.GeoDataFrame, figure: str, language: Language) -> 
     title = own.of_all if facts.category is None else own.of
     return WardDrawing(
         title=title.format(figure=getattr(name, language), category=facts.category),
-        sentence=_sentence(names, values, told, kind, words.period(*facts.period), language),
+        sentence=_sentence(names, values, told, kind, facts, language),
         heading=own.heading[kind],
         classes=classes,
         stacked=False,
@@ -119,15 +119,17 @@ def _legend(values: NDArray[np.float64], kind: Kind, words: Words) -> Any:
 
 
 def _sentence(
-    names: list[str], values: NDArray[np.float64], told: list[str], kind: Kind, period: str, language: Language
+    names: list[str], values: NDArray[np.float64], told: list[str], kind: Kind, facts: MapFacts, language: Language
 ) -> str:
     own, words, known = WARD_WORDS[language], WORDS[language], np.flatnonzero(np.isfinite(values))
+    period, n = words.period(*facts.period), words.reports.format(n=words.count(facts.n))
     if not len(known):
-        return own.nothing.format(period=period)
+        return own.nothing.format(period=period, n=n)
     order = known[np.argsort(values[known], kind="stable")]
     first, last = int(order[0]), int(order[-1])
     return own.sentence.format(
         period=period,
+        n=n,
         wards=words.count(len(known)),
         median=_told(float(np.median(values[known])), kind, words),
         least=told[first],

@@ -45,9 +45,9 @@ WARD_WORDS: Mapping[Language, WardWords] = {
     "vi": WardWords(
         of="{figure}: {category}",
         of_all="{figure}, mọi loại phản ánh",
-        sentence="{period}: {wards} phường, xã; trung vị {median}, thấp nhất {least} ({first}), "
+        sentence="{period}: {n}; {wards} phường, xã, trung vị {median}, thấp nhất {least} ({first}), "
         "cao nhất {most} ({last}).",
-        nothing="{period}: không có dữ liệu trong khoảng này.",
+        nothing="{period}: {n}; không có dữ liệu trong khoảng này.",
         heading={"count": "Số phản ánh mỗi phường, xã", "share": "Tỷ lệ", "hours": "Trung vị, giờ làm việc"},
         tip="{name}: {value} (trung vị các phường: {median})",
         hidden="{name}: bị ẩn vì quá ít người phản ánh",
@@ -62,8 +62,8 @@ WARD_WORDS: Mapping[Language, WardWords] = {
     "en": WardWords(
         of="{figure}: {category}",
         of_all="{figure}, all reports",
-        sentence="{period}: {wards} wards; median {median}, least {least} ({first}), most {most} ({last}).",
-        nothing="{period}: nothing in this period.",
+        sentence="{period}: {n}; {wards} {wards:ward|wards}, median {median}, least {least} ({first}), most {most} ({last}).",
+        nothing="{period}: {n}; nothing in this period.",
         heading={"count": "Reports per ward", "share": "Share", "hours": "Median, working hours"},
         tip="{name}: {value} (median ward: {median})",
         hidden="{name}: hidden, as too few people reported",

@@ -62,7 +62,8 @@ WARD_WORDS: Mapping[Language, WardWords] = {
     "en": WardWords(
         of="{figure}: {category}",
         of_all="{figure}, all reports",
-        sentence="{period}: {n}; {wards} {wards:ward|wards}, median {median}, least {least} ({first}), most {most} ({last}).",
+        sentence="{period}: {n}; {wards} {wards:ward|wards}, median {median}, least {least} ({first}), "
+        "most {most} ({last}).",
         nothing="{period}: {n}; nothing in this period.",
         heading={"count": "Reports per ward", "share": "Share", "hours": "Median, working hours"},
         tip="{name}: {value} (median ward: {median})",

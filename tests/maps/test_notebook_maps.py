@@ -147,7 +147,10 @@ WARDS.attrs = {name: FRAMES["hexes"].attrs[name] for name in ("period", "categor
 def test_wards_say_their_figures_beside_the_median() -> None:
     html = maps.wards(WARDS, language="en").html()
     drawn = drawn_in(html)
-    assert "1–31 October 2026: 127 reports; 2 wards, median 63.5, least 7 (&lt;b&gt; Commune), most 120 (Bach Mai Ward)" in face_of(html)
+    assert (
+        "1–31 October 2026: 127 reports; 2 wards, median 63.5, least 7 (&lt;b&gt; Commune), most 120 (Bach Mai Ward)"
+        in face_of(html)
+    )
     assert drawn["tips"][0] == "Bach Mai Ward: 120 (median ward: 63.5)"
     assert drawn["tips"][2] == "Dong Da Ward: hidden, as too few people reported"
     assert drawn["hatched"] == [False, False, True]

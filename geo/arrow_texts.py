@@ -1,6 +1,11 @@
 """Texts from Arrow columns of whatever type people keep them in."""
 
+from collections.abc import Container
+from pathlib import Path
+
 import pyarrow as pa
+
+from geo.errors import FileError
 
 _TEXTS = (pa.string(), pa.large_string(), pa.string_view())
 _BYTES = (pa.binary(), pa.large_binary(), pa.binary_view(), pa.binary(1))
@@ -12,19 +17,21 @@ def is_string(kind: pa.DataType) -> bool:
     return (kind.value_type if pa.types.is_dictionary(kind) else kind).id in _STRINGS
 
 
-def can_be_text(kind: pa.DataType) -> bool:
-    """Tell whether values of a type can be written as texts: those of lists and structures can't.
+def check_values(path: Path, schema: pa.Schema, names: Container[str]) -> None:
+    """Refuse columns whose values can't be written as texts: lists, structures and their like.
 
-    Examples
-    --------
-    >>> can_be_text(pa.date32()), can_be_text(pa.list_(pa.string()))
-    (True, False)
+    Raises
+    ------
+    FileError
+        Names the column and what it holds.
     """
-    try:
-        pa.array([], kind).cast(pa.string())
-    except pa.ArrowNotImplementedError:
-        return False
-    return True
+    for field in schema:
+        try:
+            if field.name in names:
+                pa.array([], field.type).cast(pa.string())
+        except pa.ArrowNotImplementedError:
+            said = f"the column {field.name} holds {field.type}: a text, a number or a time is needed"
+            raise FileError(f"{path}: {said}") from None
 
 
 def as_texts(column: pa.Array) -> pa.Array:

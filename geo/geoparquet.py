@@ -1,7 +1,7 @@
 """GeoParquet: which column of a file holds its points, and what a file of points says about itself."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
+from geo.arrow_texts import check_values, is_string
 from geo.arrow_values import numbers
 from geo.columns import Floats, Truths
 from geo.errors import FileError, InputError
@@ -35,14 +36,15 @@ PointReader = Callable[[pa.RecordBatch], tuple[Floats, Floats]]
 """Gives longitudes and latitudes of a batch, WGS 84 degrees; NaN where there is no point."""
 
 
-def geometry_of(path: Path, metadata: Mapping[bytes, bytes]) -> tuple[str | None, Transformer | None]:
+def geometry_of(path: Path, schema: pa.Schema) -> tuple[str | None, Transformer | None]:
     """Find the column of shapes, and what brings it to WGS 84 if it isn't; None for a file without one.
 
     Raises
     ------
     FileError
-        The CRS is unknown, or the geometry is not stored as WKB.
+        The CRS is unknown, or the geometry is not there or not stored as WKB.
     """
+    metadata = schema.metadata or {}
     if KEY not in metadata:
         return None, None
     try:
@@ -54,6 +56,8 @@ def geometry_of(path: Path, metadata: Mapping[bytes, bytes]) -> tuple[str | None
         raise FileError(f"{path}: the metadata of its geometry can't be read: {str(error).splitlines()[0]}") from None
     if column.get("encoding") != "WKB":
         raise FileError(f"{path}: the geometry is encoded as {column.get('encoding')}: write it as WKB")
+    if schema.names.count(name) != 1 or not is_string(schema.field(name).type):
+        raise FileError(f"{path}: the column {name} should be there once and hold the geometry as WKB")
     same = crs.equals(CRS(_WGS84), ignore_axis_order=True)
     return name, None if same else Transformer.from_crs(crs, _WGS84, always_xy=True)
 
@@ -95,11 +99,12 @@ def point_reader(path: Path, schema: pa.Schema, lon: str = "lon", lat: str = "la
     Raises
     ------
     FileError
-        There are no columns, and the geometry can't be read.
+        There are no columns, and the geometry can't be read; or the columns hold lists or structures.
     """
     if lon in schema.names and lat in schema.names:
+        check_values(path, schema, (lon, lat))
         return lambda batch: (numbers(batch.column(lon)), numbers(batch.column(lat)))
-    name, to_wgs84 = geometry_of(path, schema.metadata or {})
+    name, to_wgs84 = geometry_of(path, schema)
     return None if name is None else lambda batch: coordinates(batch.column(name), to_wgs84)[:2]
 
 

@@ -1,5 +1,7 @@
 """CSV and Parquet files of any size as a stream of Arrow batches: read so, and written beside their place first."""
 
+import codecs
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -94,7 +96,7 @@ def create_table(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.RecordB
     FileError
         The folder is not there or can't be written, or the format can't hold a column.
     """
-    part = path.with_name(f"{path.name}.part")
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")  # whatever else is called so stays
     open_writer = pacsv.CSVWriter if path.suffix.lower() == ".csv" else pq.ParquetWriter
     problem = f"{path}: can't be written"
     try:
@@ -119,10 +121,21 @@ def create_table(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.RecordB
 def _open_csv(path: Path, file: pa.NativeFile, advance: Advance, batch_bytes: int) -> TableReader:
     reading = pacsv.ReadOptions(block_size=batch_bytes)
     parsing = pacsv.ParseOptions(newlines_in_values=True)
-    with pacsv.open_csv(str(path), reading, parsing) as header:
-        as_text = pacsv.ConvertOptions(column_types=dict.fromkeys(header.schema.names, pa.string()))
-    reader = pacsv.open_csv(file, reading, parsing, as_text)
-    size = file.size()
+    size, begin = file.size(), file.read(batch_bytes)
+    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise FileError(f"{path}: is UTF-16: save it as UTF-8")
+    file.seek(0)
+    is_line = len(begin) == size and b"\n" not in begin and b"\r" not in begin
+
+    def ended(source: Any) -> Any:
+        return pa.BufferReader(begin + b"\n") if is_line else source  # in a header that nothing ends Arrow sees no line
+
+    try:
+        with pacsv.open_csv(ended(str(path)), reading, parsing) as header:
+            as_text = pacsv.ConvertOptions(column_types=dict.fromkeys(header.schema.names, pa.string()))
+    except UnicodeDecodeError:
+        raise FileError(f"{path}, line 1: the names of the columns are no UTF-8: save the file as UTF-8") from None
+    reader = pacsv.open_csv(ended(file), reading, parsing, as_text)
 
     def batches() -> Iterator[pa.RecordBatch]:
         for batch in reader:

@@ -11,7 +11,16 @@ from api.commands.console import put_json, say
 if TYPE_CHECKING:
     from geo.lookup.located_file import Tally
 
-Day = Annotated[dt.datetime | None, typer.Option("--at", formats=["%Y-%m-%d"], help="local date; today if left out")]
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        said = f"{text!r} is no date such as 2026-01-05; a column of a file is named by --at-column"
+        raise typer.BadParameter(said) from None
+
+
+Day = Annotated[dt.date | None, typer.Option("--at", parser=_day, metavar="DATE", help="local date; today if left out")]
 
 
 def locate_points(
@@ -37,13 +46,12 @@ def locate_points(
 
     Example: hientruong locate --file points/ --out located/ --scheduler tcp://10.0.0.5:8786
     """
-    day = at.date() if at else None
     if file is None:
         if lon is None or lat is None:
             raise typer.BadParameter("give LON and LAT, or --file and --out")
         if any(option is not None for option in (out, lon_column, lat_column, at_column, scheduler)):
             raise typer.BadParameter("--out, --lon, --lat, --at-column and --scheduler go with --file")
-        _locate_point(lon, lat, day, accuracy, category)
+        _locate_point(lon, lat, at, accuracy, category)
         return
     if lon is not None:
         raise typer.BadParameter("give either LON and LAT or --file, not both")
@@ -51,13 +59,13 @@ def locate_points(
         raise typer.BadParameter("--file needs --out: where the located rows are written")
     if accuracy is not None:
         raise typer.BadParameter("--accuracy goes with one point, not with --file")
-    if day is not None and at_column is not None:
+    if at is not None and at_column is not None:
         raise typer.BadParameter("give either --at (one day for all) or --at-column (each row its own), not both")
     columns = (lon_column or "lon", lat_column or "lat", at_column)
     if scheduler is not None:
-        _locate_folder(scheduler, file, out, columns, day, category)
+        _locate_folder(scheduler, file, out, columns, at, category)
     else:
-        _locate_file(file, out, columns, day, category)
+        _locate_file(file, out, columns, at, category)
 
 
 def _locate_point(lon: float, lat: float, day: dt.date | None, accuracy: float | None, category: str | None) -> None:

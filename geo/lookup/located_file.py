@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from geo.arrow_texts import check_values
 from geo.arrow_values import days
 from geo.columns import constant
 from geo.errors import FileError
@@ -141,4 +142,5 @@ def _checked(source: Path, schema: pa.Schema, columns: PointColumns, added: Sequ
         raise FileError(f"{source}: the column {', '.join(doubled)} stands there twice: rename one")
     if taken := [name for name in added if name in there]:
         raise FileError(f"{source}: the column {', '.join(taken)} is there already and would be added: rename it")
+    check_values(source, schema, wanted)
     return read_points

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from geo.arrow_texts import as_texts, can_be_text, is_string
+from geo.arrow_texts import as_texts, check_values, is_string
 from geo.columns import Integers, Truths
 from geo.errors import FileError
 from geo.geoparquet import coordinates, geometry_of
@@ -50,7 +50,7 @@ class ParquetReader:
         self.size = path.stat().st_size
         self.position = 0
         schema = self._parquet.schema_arrow
-        self._geometry, self._to_wgs84 = geometry_of(path, schema.metadata or {})
+        self._geometry, self._to_wgs84 = geometry_of(path, schema)
         if self._geometry is None:
             self.there = schema.names
         else:
@@ -92,12 +92,7 @@ class ParquetReader:
         times = Counter(schema.names)
         if doubled := sorted(name for name in self._read if times[name] > 1):
             raise FileError(f"{self._path}: the column {', '.join(doubled)} stands there twice")
-        if self._geometry is not None and not (times[self._geometry] and is_string(schema.field(self._geometry).type)):
-            raise FileError(f"{self._path}: the column {self._geometry} should hold the geometry as WKB, and does not")
-        for name in self._read:
-            kind = schema.field(name).type
-            if name not in self._lists and not can_be_text(kind):
-                raise FileError(f"{self._path}: the column {name} holds {kind}: a text, a number or a time is needed")
+        check_values(self._path, schema, [name for name in self._read if name not in self._lists])
 
     def _rows(self, table: pa.Table, lines: Integers) -> Rows:
         rejected: list[Rejected] = []

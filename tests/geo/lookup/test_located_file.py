@@ -1,6 +1,7 @@
 """A located file has every row of its input, in order and unchanged, with the answers that single lookups give."""
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 import shapely
 
 from geo.errors import FileError, InputError, NotFoundError
+from geo.geoparquet import POINTS
 from geo.lookup.answer import locate
 from geo.lookup.dispatch import Dispatch
 from geo.lookup.located_file import PointColumns, Tally, locate_file
@@ -48,7 +50,7 @@ def located(dispatch: Dispatch, source: Path, out: Path, **options) -> pd.DataFr
 
 def written(folder: Path, text: str) -> Path:
     path = folder / "points.csv"
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8", errors="surrogateescape")
     return path
 
 
@@ -136,8 +138,9 @@ def test_one_day_may_stand_for_all_rows(dispatch, tmp_path):
         locate_file(dispatch, source, tmp_path / "out.csv", day=dt.date(1999, 1, 1))
 
 
-def test_a_file_without_rows_gives_the_columns(dispatch, tmp_path):
-    rows = located(dispatch, written(tmp_path, "lon,lat\n"), tmp_path / "out.csv")
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_a_file_without_rows_gives_the_columns(dispatch, tmp_path, end):
+    rows = located(dispatch, written(tmp_path, f"lon,lat{end}"), tmp_path / "out.csv")
     assert (len(rows), list(rows.columns)) == (0, ["lon", "lat", *ADDED])
 
 
@@ -149,6 +152,10 @@ def test_a_file_without_rows_gives_the_columns(dispatch, tmp_path):
         ("lon,lat,how\n1,2,3\n", "the column how is there already"),
         ("", "can't be read"),
         ("lon,lat\n1,2\n1,2,3\n", "Expected 2 columns, got 3"),
+        ("lon,lat,T\udcaan\n1,2,\n", "line 1: the names of the columns are no UTF-8: save the file as UTF-8"),
+        ("lon,lat,note\n1,2,T\udcaan\n", "can't be read: .* invalid UTF8"),
+        ("\udcff\udcfel\0o\0", "points.csv: is UTF-16: save it as UTF-8"),
+        ("\udcfe\udcff\0l\0o", "points.csv: is UTF-16: save it as UTF-8"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said_and_nothing_is_written(dispatch, tmp_path, text, says):
@@ -187,6 +194,46 @@ def test_columns_that_csv_cannot_hold_are_refused(dispatch, tmp_path):
     with pytest.raises(FileError, match="can't be written"):
         locate_file(dispatch, source, tmp_path / "out.csv")
     assert list(tmp_path.iterdir()) == [source]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind"),
+    [("lon", [105.85], "list<"), ("lat", {"a": 21.0}, "struct<"), ("day", ["2026-01-05"], "list<")],
+)
+def test_columns_that_hold_no_values_are_named(dispatch, tmp_path, name, value, kind):
+    source = tmp_path / "points.parquet"
+    pq.write_table(pa.table({"lon": [105.85], "lat": [21.0], "day": ["2026-01-05"]} | {name: [value]}), source)
+    with pytest.raises(FileError, match=f"the column {name} holds {kind}.*: a text, a number or a time is needed"):
+        locate_file(dispatch, source, tmp_path / "out.csv", BY_ROW)
+    assert list(tmp_path.iterdir()) == [source]
+
+
+@pytest.mark.parametrize("kind", [pa.binary(), pa.string()])
+def test_broken_bytes_in_a_place_or_a_day_cost_their_own_row(dispatch, tmp_path, kind):
+    place = {"lon": b"105.868664", "lat": b"20.998485", "day": b"2026-01-05"}
+    rows = [place, *(place | {name: b"1\xaa"} for name in place)]
+    source, out = tmp_path / "points.parquet", tmp_path / "out.parquet"
+    pq.write_table(
+        pa.table({name: pa.array([row[name] for row in rows], pa.binary()).view(kind) for name in place}), source
+    )
+    assert locate_file(dispatch, source, out, BY_ROW) == Tally(rows=4, outside=0, invalid=3)
+    assert pq.read_table(out, columns=["how"])["how"].to_pylist() == ["inside", *["invalid"] * 3]
+
+
+def test_a_geometry_that_is_not_there_or_no_wkb_is_named(dispatch, tmp_path):
+    source = tmp_path / "points.parquet"
+    told = {"geo": json.dumps(POINTS)}
+    for columns in ({"x": [1]}, {"geometry": [1]}):
+        pq.write_table(pa.table(columns).replace_schema_metadata(told), source)
+        with pytest.raises(FileError, match="the column geometry should be there once and hold the geometry as WKB"):
+            locate_file(dispatch, source, tmp_path / "out.parquet")
+
+
+def test_what_is_called_as_a_part_of_the_output_stays(dispatch, tmp_path):
+    (tmp_path / "out.csv.part").mkdir()
+    rows = located(dispatch, written(tmp_path, "lon,lat\n105.856919,21.005396\n"), tmp_path / "out.csv")
+    assert len(rows) == 1
+    assert (tmp_path / "out.csv.part").is_dir()
 
 
 def test_an_unknown_category_is_refused(dispatch, tmp_path):

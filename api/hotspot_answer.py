@@ -67,6 +67,8 @@ async def answered(
     public = not caller.sees_small_counts
     if public and (asked.options["view"] not in PUBLIC_VIEWS or asked.options["measure"] == "reporters"):
         require(caller, SEES_SMALL_COUNTS, f"the view {asked.options['view']} of {asked.options['measure']}")
+    if public and asked.options["method"] == "permutation":  # it takes up to half a minute
+        require(caller, SEES_SMALL_COUNTS, "the method permutation")
     dispatch = service.dispatch
     question = asked.question(dispatch, public=public)
     layer = dispatch.jurisdiction.layer_at(question.window.last)

@@ -1,7 +1,8 @@
 """From counts to hot spots: the periods that a view needs are counted on the full grid of the city, and judged."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -29,6 +30,8 @@ OVERDUE: Final = Words(
 )
 _JUDGED: Final[Mapping[str, float]] = {"z": 0, "p": 1, "q": 1, "bin": 0}
 """The columns of a judgement, and what they hold of a cell that was not judged."""
+MOST_PAIRS: Final = 4_000_000
+"""The most cells x neighbours: their matrix takes up to 400 MB while it is made."""
 _WEEK, _USUAL_STEPS = 7, 12
 _DAY = dt.timedelta(days=1)
 
@@ -152,8 +155,9 @@ def _hotspots(grid: HexGrid, count: Count, question: Question) -> Found:
     if question.measure in RATES:
         return _rate_hotspots(grid, count, question)
     laid = _laid(grid, count, windows_of(question))
-    weights = Weights.rings(laid.grid.cell, question.k)
-    spots = gi.hot_spots(laid.counts[0], weights, null=question.method)
+    weights = _rings(laid.grid.cell, question.k)
+    with _null_is_method():
+        spots = gi.hot_spots(laid.counts[0], weights, null=question.method)
     columns = {"count": laid.counts[0]} | {name: getattr(spots, name) for name in _JUDGED}
     return _found(question, laid, columns, spots.bin, spots.method, _parameters(spots, question), gi.MEANING)
 
@@ -163,7 +167,7 @@ def _rate_hotspots(grid: HexGrid, count: Count, question: Question) -> Found:
     laid = _laid(grid, count, windows_of(question))
     counts, exposure = laid.counts[0], _exposure(laid.grid, question.measure)
     tested = exposure > 0
-    weights = Weights.rings(laid.grid.cell[tested], question.k)
+    weights = _rings(laid.grid.cell[tested], question.k)
     spots = rate_hot_spots.rate_hot_spots(counts[tested], exposure[tested], weights)
     columns = {"count": counts} | _rate_columns(counts, exposure, question.measure)
     for name, untested in _JUDGED.items():
@@ -185,8 +189,9 @@ def _emerging(grid: HexGrid, count: Count, question: Question) -> Found:
     laid = _laid(grid, count, windows, told=slice(None))
     series = np.column_stack(laid.counts)
     method: Any = question.method
-    weights = Weights.rings(laid.grid.cell, question.k)
-    spots = emerging.emerging_hot_spots(series, weights, alpha=question.alpha, null=method)
+    weights = _rings(laid.grid.cell, question.k)
+    with _null_is_method():
+        spots = emerging.emerging_hot_spots(series, weights, alpha=question.alpha, null=method)
     columns = {
         "count": series.sum(axis=1),
         "class": spots.classes,
@@ -249,6 +254,27 @@ def _laid(grid: HexGrid, count: Count, windows: list[Window], told: slice = slic
         hidden=np.isin(grid.cell, np.concatenate([tally.hidden for tally in tallies])),
         synthetic=np.sum([grid.counts(tally.cell, tally.synthetic) for tally in tallies[told]], axis=0),
     )
+
+
+def _rings(cells: Integers, k: int) -> Weights:
+    """Find the neighbours, if memory has room for them."""
+    pairs = len(cells) * (1 + 3 * k * (k + 1))
+    if pairs > MOST_PAIRS:
+        raise InputError(
+            f"{k} rings around each of {len(cells):,} cells are {pairs:,} pairs of neighbours, of at most "
+            f"{MOST_PAIRS:,}: take fewer rings or larger cells",
+            "k",
+        )
+    return Weights.rings(cells, k)
+
+
+@contextmanager
+def _null_is_method() -> Iterator[None]:
+    """Name a null that can't be had as the question does."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(str(error), "method" if error.field == "null" else error.field) from error
 
 
 def _exposure(grid: HexGrid, measure: str) -> Floats:

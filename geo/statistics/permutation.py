@@ -1,11 +1,16 @@
 """How likely a neighbourhood's sum is if the other cells' values were dealt out again: conditional permutation."""
 
+from typing import Final
+
 import numpy as np
 
 from geo.errors import InputError
 from geo.statistics.checks import Floats
 from geo.statistics.nulls import Alternative, p_of_tails
 from geo.statistics.weights import Weights
+
+MOST_DRAWS: Final = 250_000_000
+"""The most neighbours of all cells x permutations: some 20 seconds of a core."""
 
 
 def permutation_p(values: Floats, weights: Weights, alternative: Alternative, permutations: int, seed: int) -> Floats:
@@ -31,7 +36,7 @@ def permutation_p(values: Floats, weights: Weights, alternative: Alternative, pe
     Raises
     ------
     InputError
-        No permutation is asked for.
+        No permutation is asked for, or more than `MOST_DRAWS` draws.
 
     Notes
     -----
@@ -48,9 +53,15 @@ def permutation_p(values: Floats, weights: Weights, alternative: Alternative, pe
     """
     if permutations < 1:
         raise InputError(f"at least one permutation is needed, not {permutations}", "permutations")
-    random = np.random.default_rng(seed)
     edges = weights.matrix.tocoo()
     others = edges.row != edges.col
+    if (draws := int(others.sum()) * permutations) > MOST_DRAWS:
+        raise InputError(
+            f"{permutations:,} permutations of {weights.n:,} cells with {int(others.sum()):,} neighbours are {draws:,} "
+            f"draws, of at most {MOST_DRAWS:,}: take fewer rings, larger cells, fewer permutations or the exact null",
+            "null",
+        )
+    random = np.random.default_rng(seed)
     focal, neighbour, weight = edges.row[others], edges.col[others], edges.data[others]
     observed = np.bincount(focal, weight * values[neighbour], weights.n)
     slack = 1e-9 * max(np.abs(observed).max(), 1)  # equal sums stay equal, in whatever order they were added

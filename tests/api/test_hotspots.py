@@ -190,6 +190,11 @@ def test_the_public_sees_no_cell_of_fewer_than_five_people(public: httpx.Client,
     assert "planner" in problem(public.get("/v1/hotspots", params=ASKED | {"view": "change"}), 401)
 
 
+def test_the_public_may_not_ask_for_what_takes_half_a_minute(public: httpx.Client) -> None:
+    refusal = problem(public.get("/v1/hotspots", params=ASKED | {"method": "permutation"}), 401)
+    assert "the method permutation is for planner" in refusal
+
+
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [
@@ -201,6 +206,8 @@ def test_the_public_sees_no_cell_of_fewer_than_five_people(public: httpx.Client,
         ({"measure": "per_1000"}, "measure"),
         ({"measure": "share", "view": "hotspots"}, "measure"),
         ({"measure": "per_km2", "method": "normal"}, "method"),
+        ({"res": 9, "k": 2, "method": "permutation"}, "method"),
+        ({"res": 9, "k": 10}, "k"),
         ({"view": "emerging", "method": "permutation"}, "method"),
         ({"view": "emerging", "from": "2026-06-01"}, "from"),
         ({"view": "emerging", "step": 0}, "step"),

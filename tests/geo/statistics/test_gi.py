@@ -198,6 +198,11 @@ def test_a_neighbourhood_of_the_whole_map_scores_0():
         ([1] * 12, {"null": "poisson"}, "null is auto or one of exact, normal, permutation"),
         ([1] * 12, {"alternative": "both"}, "alternative is one of two-sided, greater, less"),
         ([1] * 12, {"null": "permutation", "permutations": 0}, "at least one permutation"),
+        (
+            [1] * 12,
+            {"null": "permutation", "permutations": 10**7},
+            "420,000,000 draws, of at most 250,000,000: take fewer",
+        ),
     ],
 )
 def test_bad_counts_get_a_clear_error(counts, options, message):

@@ -21,6 +21,7 @@ def test_the_fifteen_p_values_of_benjamini_and_hochberg():
     found = q_values(P)
     np.testing.assert_allclose(found, Q, atol=5e-7)
     assert (found <= 0.05).sum() == 4
+    assert (np.array(P) <= 0.05 / len(P)).sum() == 3  # Bonferroni's, as they published beside it
     assert threshold(np.array(P), 0.05) == 0.0095
 
 

@@ -96,7 +96,8 @@ class Service:
 
     async def cube(self) -> Cube:
         """Give the counts of all reports; a problem with Retry-After while they are being read at the start."""
-        cube = await run_in_threadpool(self._live.wait, _PATIENCE_S)
+        followed = self._live.followed
+        cube = followed.cube if followed else await run_in_threadpool(self._live.wait, _PATIENCE_S)
         if cube is None:
             words = "the reports are still being counted: try again in a few seconds"
             raise HTTPException(503, words, {"retry-after": "5"})
@@ -189,13 +190,15 @@ class Service:
             engine.dispose()
 
 
-def _whole(request: Request) -> Service:
+# Async, though nothing is waited for: others FastAPI runs in a thread, which costs more than the work.
+async def _whole(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
 
-def _seen(request: Request, caller: Calling) -> Service:
-    return _whole(request).seen_by(caller)
+async def _seen(request: Request, caller: Calling) -> Service:
+    service: Service = request.app.state.service
+    return service.seen_by(caller)
 
 
 Served = Annotated[Service, Depends(_seen)]

@@ -12,7 +12,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import shapely
 
-from geo.hexagons.cells import cell_names, cell_polygons, cells_named
+from geo.hexagons.cells import cell_polygons, cell_texts, cells_named
 from geo.hexagons.families import DECIMALS, cell_geojson
 from geo.hotspots.question import Found
 from geo.statistics.emerging import NAMES
@@ -37,7 +37,7 @@ def table(found: Found, facts: Facts) -> pa.Table:
     --------
     The columns are explained in docs/hotspots.md.
     """
-    columns: dict[str, Any] = {"cell": pa.array(cell_names(found.grid.cell).tolist(), pa.string())}
+    columns: dict[str, Any] = {"cell": cell_texts(found.grid.cell)}
     for name, values in found.columns.items():
         columns[name] = pa.array(values, mask=~np.isfinite(values) if values.dtype.kind == "f" else None)
     if found.question.view == "emerging":

@@ -36,7 +36,7 @@ BoundariesAt = Annotated[
 ]
 
 
-def _asked(
+async def _asked(
     category: Categories = None,
     first: First = None,
     last: Last = None,

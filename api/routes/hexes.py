@@ -24,7 +24,7 @@ from geo.counting.cube import Counts
 from geo.counting.cube import Query as CubeQuery
 from geo.counting.period import months_of
 from geo.errors import InputError
-from geo.hexagons.cells import cell_names
+from geo.hexagons.cells import cell_texts
 from geo.hotspots.question import Measure
 from geo.hotspots.views import Counter
 from geo.privacy.public_counting import fine, hidden_words
@@ -93,7 +93,7 @@ async def hexes(
             "n": counts.n,
             "synthetic": int(counts.synthetic.sum()),
         }
-        rows = pa.table({"cell": cell_names(counts.cell).tolist(), "count": counts.count}).cast(_ROWS)
+        rows = pa.table({"cell": cell_texts(counts.cell), "count": counts.count}, _ROWS)
         return respond_table(request, media_type, rows, facts | months, f"hexes-{window.first}-{window.last}")
 
     return await run_in_threadpool(answer)

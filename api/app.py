@@ -17,7 +17,7 @@ from api.identity import Identities
 from api.lookups.documented import with_lookups
 from api.lookups.front import LookupsFirst
 from api.open311.app import create_endpoint
-from api.open311.asked import PREFIX as OPEN311
+from api.open311.discovery import PREFIX as OPEN311
 from api.problems import answer_with_problems
 from api.residents import configured_residents
 from api.routes import (

@@ -6,12 +6,14 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.identity import Identities, UnknownCallerError
+from api.open311.discovery import PREFIX as OPEN311
 from api.problems import problem
-from api.rate_limits import RateLimits, client_address
+from api.rate_limits import RateLimits, Verdict, client_address
 from api.settings import ServiceSettings
 from geo.access import PUBLIC, Caller
 
 CHALLENGE = 'Bearer realm="hientruong"'
+REFUSED = f'{CHALLENGE}, error="invalid_token"'
 # What tells a supervisor how the service is, and the files of the page, are for everybody and not counted.
 _OPEN = ("/livez", "/readyz", "/metrics", "/assets/")
 
@@ -42,20 +44,28 @@ class Gate:
             caller = await identities.of_headers(scope["headers"])
         except UnknownCallerError as error:
             refusal = str(error)
-        allowed, reset_s, headers = self._limits.count(*self._counted(scope, caller))
+        headers: list[tuple[bytes, bytes]] = []
+
+        def count(caller: Caller) -> Verdict:
+            verdict = self._limits.count(*self._counted(scope, caller))
+            headers[:] = verdict.headers
+            return verdict
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), *headers]
             await send(message)
 
-        if not allowed:
-            answer = problem(HTTPStatus.TOO_MANY_REQUESTS, f"too many requests: send the next one in {reset_s} s")
-            answer.headers["retry-after"] = str(reset_s)
+        if caller is PUBLIC and not refusal and scope["path"].startswith(OPEN311):
+            # Its clients may show a key among the parameters, where it is looked for and counted: api.open311.asked.
+            scope["caller"], scope["count"] = caller, count
+            await self._app(scope, receive, send_with_headers)
+        elif not (verdict := count(caller)).allowed:
+            answer = problem(HTTPStatus.TOO_MANY_REQUESTS, verdict.words)
             await answer(scope, receive, send_with_headers)
         elif refusal:
             answer = problem(HTTPStatus.UNAUTHORIZED, refusal)
-            answer.headers["www-authenticate"] = f'{CHALLENGE}, error="invalid_token"'
+            answer.headers["www-authenticate"] = REFUSED
             await answer(scope, receive, send_with_headers)
         else:
             scope["caller"] = caller

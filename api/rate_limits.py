@@ -30,6 +30,11 @@ class Verdict(NamedTuple):
     reset_s: int
     headers: list[tuple[bytes, bytes]]
 
+    @property
+    def words(self) -> str:
+        """What is said to who may not go on."""
+        return f"too many requests: send the next one in {self.reset_s} s"
+
 
 class RateLimits:
     """Counts requests.
@@ -62,7 +67,8 @@ class RateLimits:
         self._counts[who] += 1
         left, reset = quota - self._counts[who], int(self._ends - now) + 1
         told = (b"ratelimit", b'"%s";r=%d;t=%d' % (policy.encode(), max(left, 0), reset))
-        return Verdict(left >= 0, reset, [self._policies[policy], told])
+        later = [] if left >= 0 else [(b"retry-after", b"%d" % reset)]
+        return Verdict(left >= 0, reset, [self._policies[policy], told, *later])
 
 
 Networks = tuple[IPv4Network | IPv6Network, ...]

@@ -1,19 +1,19 @@
 """What every request tells: its parameters, who asks, in which format and language the answer is wanted."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from fastapi import Request
 
 from api.identity import UnknownCallerError
+from api.open311.discovery import PREFIX
 from api.open311.faults import Fault, FaultsError
 from api.open311.formats import Format
 from api.open311.parameters import Parameters
+from api.rate_limits import Verdict
 from api.service import Service
 from geo.access import SEES_REPORTS, Caller
-
-PREFIX = "/open311/v2"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ async def asked(request: Request, format: Format, form: Iterable[tuple[str, str]
     Raises
     ------
     FaultsError
-        403, if the key opens nothing. What else is wrong is kept in the parameters.
+        403, if the key opens nothing; 429, if it comes too often. What else is wrong is kept in the parameters.
     """
     given = Parameters([*request.query_params.multi_items(), *form])
     whole: Service = request.app.state.service
@@ -74,15 +74,20 @@ async def asked(request: Request, format: Format, form: Iterable[tuple[str, str]
 
 
 async def _caller(request: Request, key: str | None) -> Caller:
-    """Tell who asks: by ``api_key``, else by what the gate found in the headers."""
-    if key is None:
-        caller: Caller = request.scope["caller"]
-        return caller
-    try:
-        known: Caller = await request.app.state.identities.of(key)
-    except UnknownCallerError as error:
-        raise FaultsError([Fault(HTTPStatus.FORBIDDEN, f"api_key: {error}")]) from None
-    return known
+    """Tell who asks: by ``api_key``, else by what the gate found in the headers; and count what the gate did not."""
+    caller: Caller = request.scope["caller"]
+    refusal = ""
+    if key is not None:
+        try:
+            caller = await request.app.state.identities.of(key)
+        except UnknownCallerError as error:
+            refusal = f"api_key: {error}"
+    count: Callable[[Caller], Verdict] | None = request.scope.get("count")
+    if count is not None and not (verdict := count(caller)).allowed:
+        raise FaultsError([Fault(HTTPStatus.TOO_MANY_REQUESTS, verdict.words)])
+    if refusal:
+        raise FaultsError([Fault(HTTPStatus.FORBIDDEN, refusal)])
+    return caller
 
 
 def _language(accepted: str) -> str:

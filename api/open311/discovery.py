@@ -6,6 +6,7 @@ from typing import Any
 from api.open311.formats import MEDIA_TYPES
 from geo.units.jurisdiction import Jurisdiction
 
+PREFIX = "/open311/v2"
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 _CHANGED = dt.date(2026, 11, 23)
 """When the answers last changed their form."""

@@ -3,15 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
+from http import HTTPStatus
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Header, Query, Request, Response
+from starlette.exceptions import HTTPException
 from starlette.responses import StreamingResponse
 
 from api.caller import Calling
+from api.gate import REFUSED
+from api.identity import Identities, UnknownCallerError
 from api.new_report import as_json
 from api.service import Served, Service
+from geo.access import Caller
 from geo.hexagons.cells import cell_names
 from geo.store.changes import Changes, Cursor, Page, read_changes
 
@@ -28,7 +33,7 @@ _HELD_BACK_S = 0.5
 async def get_changes(
     request: Request,
     service: Served,
-    _: Calling,
+    caller: Calling,
     after: Annotated[str, Query(description="the `next` of an earlier answer; 0 is the beginning")] = "0",
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 1000,
     wait: Annotated[float, Query(ge=0, le=MAX_WAIT_S, description="seconds to wait for something new")] = 0,
@@ -38,9 +43,12 @@ async def get_changes(
     if _STREAM in request.headers.get("accept", ""):
         start = Cursor.parse(after if last_event_id is None else last_event_id)
         return StreamingResponse(
-            _stream(service, start, limit), media_type=_STREAM, headers={"cache-control": "no-store"}
+            _stream(request, service, caller, start, limit), media_type=_STREAM, headers={"cache-control": "no-store"}
         )
     page = await _next_page(service, Cursor.parse(after), limit, wait)
+    if wait and not await _is_still(request, caller):
+        words = "the key or token was revoked or expired while this request waited"
+        raise HTTPException(HTTPStatus.UNAUTHORIZED, words, {"www-authenticate": REFUSED})
     body = {
         "changes": _told(page.changes),
         "next": str(page.next),
@@ -63,11 +71,25 @@ async def _next_page(service: Service, after: Cursor, limit: int, wait: float) -
         await service.waiters.wait(ticket, min(left, _HELD_BACK_S) if page.held_back else left)
 
 
-async def _stream(service: Service, after: Cursor, limit: int) -> AsyncIterator[bytes]:
+async def _is_still(request: Request, caller: Caller) -> bool:
+    """Tell whether a key or token still opens what it opened when the request began."""
+    identities: Identities = request.app.state.identities
+    try:
+        return await identities.of_headers(request.scope["headers"]) == caller
+    except UnknownCallerError:
+        return False
+
+
+async def _stream(
+    request: Request, service: Service, caller: Caller, after: Cursor, limit: int
+) -> AsyncIterator[bytes]:
+    """Tell changes as they happen, until the caller's key or token opens nothing any more."""
     # Something at once, so that a client knows it is connected.
     yield b"retry: 2000\n\n"
     while True:
         page = await _next_page(service, after, limit, _KEEP_ALIVE_S)
+        if not await _is_still(request, caller):
+            return
         after = page.next
         told = _told(page.changes)
         yield (

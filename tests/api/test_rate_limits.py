@@ -32,6 +32,27 @@ def test_the_public_is_counted_by_address_and_a_key_by_itself(city_database: Dat
         running.stop()
 
 
+def test_a_key_among_the_parameters_of_open311_is_counted_by_itself(city_database: Database) -> None:
+    """Wherever it stands, in the query or in the form; an invented one is counted as the public is."""
+    key = api_key(city_database.url, "router")["x-api-key"]
+    settings = {"DATABASE_URL": city_database.url, "HIENTRUONG_RATE_PUBLIC": "2", "HIENTRUONG_RATE_KEY": str(QUOTA)}
+    with started("serve", **settings) as running, httpx.Client(base_url=running.address, trust_env=False) as http:
+        path = "/open311/v2/requests.json"
+        form = {"api_key": key, "service_code": "waste", "lat": "20.998485", "long": "105.868664"}
+        keyed = [
+            http.post(path, data=form) if number % 2 else http.get(path, params={"api_key": key})
+            for number in range(QUOTA + 1)
+        ]
+        public = [http.get(path, params={"api_key": "ht_invented"}) for _ in range(3)]
+        running.stop()
+    assert [answer.status_code for answer in keyed] == [200] * QUOTA + [429]
+    assert {answer.headers["ratelimit-policy"] for answer in keyed} == {f'"key";q={QUOTA};w={WINDOW_S}'}
+    assert [answer.status_code for answer in public] == [403, 403, 429]
+    for refused in (keyed[-1], public[-1]):
+        assert [error["code"] for error in refused.json()] == [429]
+        assert 0 < int(refused.headers["retry-after"]) <= WINDOW_S
+
+
 def test_behind_a_trusted_proxy_each_client_is_counted(city_database: Database) -> None:
     settings = {"HIENTRUONG_RATE_PUBLIC": "1", "HIENTRUONG_TRUSTED_PROXIES": "127.0.0.0/8,::1"}
     with started("serve", DATABASE_URL=city_database.url, **settings) as running:

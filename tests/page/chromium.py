@@ -1,12 +1,15 @@
 """A real Chromium, and pages that remember what went wrong and where they asked."""
 
+import os
+import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 # Without these a fresh Chromium looks for its own servers, which would hide a request of ours.
 QUIET = [
@@ -20,6 +23,9 @@ QUIET = [
 ]
 DESKTOP = (1280, 800)
 PHONE = (360, 740)
+ARTEFACTS = Path(__file__).parents[2] / "artefacts/page"
+"""Where each test's last state of a page is kept, to be looked at."""
+_OPEN: list[Page] = []
 
 
 @dataclass
@@ -61,5 +67,23 @@ def watched(
     page.on("console", lambda message: tab.errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: tab.errors.append(str(error)))
     page.on("request", lambda request: tab.asked.append(request.url))
+    _OPEN.append(page)
     yield tab
+    _keep(page)
+    _OPEN.remove(page)
     context.close()
+
+
+def keep_states() -> None:
+    """Keep a picture of every page that is open, under the name of the test that runs."""
+    for page in _OPEN:
+        _keep(page)
+
+
+def _keep(page: Page) -> None:
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
+    if not test or page.is_closed():
+        return
+    name = re.sub(r"[^\w.-]+", "-", test.removeprefix("tests/page/")).strip("-")
+    with suppress(Error):  # of a page that hangs there is no picture
+        page.screenshot(path=ARTEFACTS / f"{name}-{page.evaluate('innerWidth')}.jpg", quality=60, timeout=5_000)

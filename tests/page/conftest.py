@@ -11,6 +11,13 @@ from geo.store.reports import add_reports
 from geo.units.territory import HANOI
 from tests.api.serving import api_key, serving
 from tests.conftest import Database, cloned
+from tests.page.chromium import keep_states
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown() -> None:
+    """Keep what each test left on its pages, before they are closed."""
+    keep_states()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from geo.columns import Moments
 _ISO = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*(Z|[+-]\d\d(:?\d\d)?)?)?$"
 _WITH_OFFSET = r"[T ].*(Z|[+-]\d\d(:?\d\d)?)$"
 _DIRECTIVE = re.compile(r"(?:[^%]|%%)*%[A-Za-z]")
-_WITH_ZONE = re.compile(r"(?:[^%]|%%)*%[zZ]")
+_WITH_ZONE = re.compile(r"(?:[^%]|%[^zZ])*%[zZ]")
 
 
 def check_format(form: str) -> None:

@@ -1,14 +1,17 @@
 """A 311 export of another city loads unchanged by a mapping; a wrong mapping is refused with its line and reason."""
 
+import datetime as dt
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from geo.errors import FileError, InputError
 from geo.report_files.files import open_reports
 from geo.report_files.mapping import read_mapping
 from geo.report_files.reading import Read, ReportReading
+from geo.report_files.times import moments
 
 HERE = Path(__file__).parent
 FILE, MAPPING = HERE / "other_city.csv", HERE / "other_city.toml"
@@ -115,6 +118,19 @@ def test_categories_that_the_territory_lacks_and_columns_that_the_file_lacks_are
     path.write_text("Complaint Type,Created Date\n")
     with pytest.raises(FileError, match="line 1: no column Location, Unique Key, "), open_reports(path, mapping):
         pass
+
+
+@pytest.mark.parametrize(
+    ("form", "texts"),
+    [
+        ("%d/%m/%Y %H:%M %z", ["05/01/2026 08:00 +0700", "04/01/2026 20:00 -0500"]),
+        ("%d/%m/%Y %H:%M %Z", ["05/01/2026 01:00 UTC", "05/01/2026 08:00 Asia/Ho_Chi_Minh", "04/01/2026 20:00 EST"]),
+        ("%d/%m/%Y %H:%M %%z", ["05/01/2026 08:00 %z"]),
+    ],
+)
+def test_times_of_several_zones_in_one_format_are_one_moment(form, texts):
+    read = moments(pa.array(texts), "Asia/Ho_Chi_Minh", [form])
+    assert set(read.tolist()) == {dt.datetime(2026, 1, 5, 1)}
 
 
 def told(tmp_path: Path, columns: str, *rows: str, first: str = "") -> Read:

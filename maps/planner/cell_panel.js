@@ -1,9 +1,10 @@
 // The drawer of one hexagon: where it is, how many reports, why it has its colour, its months, kinds and newest reports.
 
-import { addressOf, latestOnly, wasDropped } from "./api.js";
+import { addressOf, latestOnly, Lost, wasDropped } from "./api.js";
 import { byId, make } from "./elements.js";
 import { monthBars } from "./month_bars.js";
 import { reportFilters } from "./state.js";
+import { troubleInWords } from "./trouble_words.js";
 
 const NEWEST = 5;
 
@@ -44,8 +45,8 @@ export function createCellPanel({ onClose, onReport }) {
         if (!panel.hidden) draw(hexagon, answer, categories, speech);
       } catch (error) {
         if (wasDropped(error)) return;
-        asked = null;
-        panel.querySelector("h2").textContent = error.message;
+        if (error instanceof Lost) asked = null; // asked again with the next view
+        panel.querySelector("h2").textContent = troubleInWords(error, speech);
       }
     },
     hide() {
@@ -71,7 +72,7 @@ function whyInWords(cell, { view, measure, n, features, parameters }, { words, n
     return why.emerging(told);
   }
   if (view === "overdue") return why.overdue({ overdue: number(cell.overdue), count: number(cell.count), share: share(cell.share) });
-  if (view === "hotspots") return why.hotspots[Math.sign(cell.bin)]({ level: steps[cell.bin + 3], z: exactly(cell.z) });
+  if (view === "hotspots") return why.hotspots[Math.sign(cell.bin)]({ level: steps[cell.bin + 3] });
   if (view === "change") {
     return why.change[Math.sign(cell.bin)]({ level: steps[cell.bin + 3], before: number(cell.before), count: number(cell.count) });
   }
@@ -84,9 +85,11 @@ function whyInWords(cell, { view, measure, n, features, parameters }, { words, n
 }
 
 function months({ series }, { words, number, month }) {
+  if (!series.some(({ count }) => count)) return [];
   const bars = series.map(({ from, count }, index) => ({
     label: index % 3 === (series.length - 1) % 3 ? `${from.slice(5, 7)}/${from.slice(2, 4)}` : "",
     count,
+    told: number(count),
     text: `${month(from)}: ${count === null ? words.fewPeople : number(count)}`,
   }));
   return [make("h3", {}, words.cellSeries), monthBars(bars, words.cellSeries)];

@@ -2,7 +2,7 @@
 
 /* global L */
 
-const FINEST_SHOWN = 9;
+export const FINEST_SHOWN = 9;
 const BASEMAP_OPACITY = 0.45;
 const BORDER = { color: "#4a4453" };
 const BORDER_CASING = { color: "#ffffff", weight: 2.5 };
@@ -18,7 +18,7 @@ export function createCityMap(element, extent, { basemap, onMove, onPick, tipOf 
   const map = L.map(element, {
     attributionControl: false,
     zoomControl: false,
-    minZoom: 7,
+    minZoom: 6,
     maxZoom: 17,
     zoomSnap: 0.25,
     maxBounds: L.latLngBounds(corners(extent)).pad(1),
@@ -144,7 +144,8 @@ function inPane(map, name, height) {
   return { pane, renderer: L.canvas({ pane, padding: 0.25 }), interactive: false };
 }
 
-function ringsOf({ geometry: { type, coordinates } }) {
+/** The rings of a ward, as [lon, lat]. */
+export function ringsOf({ geometry: { type, coordinates } }) {
   return type === "Polygon" ? coordinates : coordinates.flat();
 }
 

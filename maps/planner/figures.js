@@ -1,7 +1,7 @@
 // The figures of wards: how each is found in an answer of /v1/wards/ranking, written, and put in order.
 
-/** A share or a median of fewer answers says little: it is shown, but ranks after the others. */
-export const FEW_ANSWERS = 5;
+/** A share or a median of fewer says little: it is shown, but pale, and ranks after the others. */
+export const FEW = 5;
 
 /** `of` says what a figure is made from: all reports, or the answered ones; `first` which end comes up first when it is chosen. */
 export const FIGURES = [
@@ -34,7 +34,7 @@ export function valueOf(row, { name }) {
   return row.received === null || row.previous.received === null ? null : row.received - row.previous.received;
 }
 
-export const isThin = (row, { of }) => of === "answers" && row.answered !== null && row.answered < FEW_ANSWERS;
+export const isThin = (row, { of }) => of === "answers" && row.answered !== null && row.answered < FEW;
 
 /** Sorted by a figure; after it the thin ones, then those without a value; equal ones by code. */
 export function inOrder(rows, { figure, isDescending }) {
@@ -46,10 +46,10 @@ export function inOrder(rows, { figure, isDescending }) {
   );
 }
 
-/** How many wards have more of it, plus one, of how many; null if the ward has no value to compare. */
+/** How many wards have more of it, plus one, of how many; null if the ward has no value to compare, or has none at all of what is counted. */
 export function placeOf(row, rows, figure) {
   const isCompared = (one) => valueOf(one, figure) !== null && !isThin(one, figure);
-  if (!isCompared(row)) return null;
+  if (!isCompared(row) || (figure.kind === "count" && !valueOf(row, figure))) return null;
   const compared = rows.filter(isCompared);
   return { place: 1 + compared.filter((one) => valueOf(one, figure) > valueOf(row, figure)).length, of: compared.length };
 }

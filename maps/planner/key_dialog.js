@@ -1,8 +1,10 @@
 // Who one is here, what that unlocks, and a place for another key or token. It goes to the service and this tab, nowhere else.
 
+import { Problem } from "./api.js";
 import { make } from "./elements.js";
 import { forgetKey, keepKey, keyHeader, storedKey } from "./key.js";
 import { toolWords } from "./tool_words.js";
+import { troubleInWords } from "./trouble_words.js";
 
 const SENDABLE = /^[\x21-\x7e]+$/;
 
@@ -24,16 +26,17 @@ export function createKeyDialog({ mount }) {
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   dialog.addEventListener("close", () => Object.assign(input, { value: "" }));
   mount.replaceChildren(opener, dialog);
-  let words = null;
+  let [words, speech] = [null, null];
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    error.textContent = await refusalOf(input.value.trim(), words);
+    error.textContent = await refusalOf(input.value.trim(), words, speech);
     if (!error.textContent) begin(() => keepKey(input.value.trim()));
   });
 
   return {
-    show(now, speech, { caller }) {
+    show(now, spoken, { caller }) {
+      speech = spoken;
       words = toolWords(speech).key;
       const name = words.roles[caller.role];
       opener.textContent = caller.role === "public" ? words.enter : name;
@@ -54,12 +57,12 @@ export function createKeyDialog({ mount }) {
 }
 
 /** Why the service takes no such key; empty if it does. */
-async function refusalOf(key, words) {
+async function refusalOf(key, words, speech) {
   if (!SENDABLE.test(key)) return words.refused;
   try {
     const answer = await fetch("/v1/caller", { headers: keyHeader(key) });
     if (answer.ok) return "";
-    return answer.status === 401 ? words.refused : (await answer.json()).detail;
+    return answer.status === 401 ? words.refused : troubleInWords(new Problem({ status: answer.status }), speech);
   } catch {
     return words.lost;
   }

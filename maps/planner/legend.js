@@ -1,7 +1,15 @@
 // The legend: what the colours mean and, in a sentence, what is on the map, by which method, and what was hidden.
 
 import { byId, make } from "./elements.js";
+import { FEW } from "./figures.js";
+import { FINEST_SHOWN } from "./city_map.js";
 import { titleOf } from "./titles.js";
+
+/** On a phone the legend is folded to title and colours until it is tapped (phone.css). */
+export function foldLegend() {
+  const more = byId("legend-more");
+  more.onclick = () => more.setAttribute("aria-expanded", String(byId("legend").classList.toggle("open")));
+}
 
 /** @param shown `{answer, question, kind, classes, fixed, hexagons, isWholeCity, wards}`, most of them as in views.js */
 export function showLegend({ answer, question, kind, classes, fixed, hexagons, isWholeCity, wards }, categories, speech) {
@@ -9,6 +17,7 @@ export function showLegend({ answer, question, kind, classes, fixed, hexagons, i
   const legend = byId("legend");
   legend.hidden = !answer.features.length;
   legend.setAttribute("aria-label", words.legend);
+  byId("legend-more").setAttribute("aria-label", words.legendMore);
   byId("legend-title").textContent = titleOf(question, categories, speech);
   const list = byId("classes");
   list.className = `classes ${kind}`;
@@ -19,10 +28,21 @@ export function showLegend({ answer, question, kind, classes, fixed, hexagons, i
   if (!isWholeCity) sentence.push(words.inView({ n: number(answer.n) }));
   byId("sentence").textContent = `${sentence.join("; ")}.`;
   byId("sentence").dataset.n = answer.n;
+  byId("quiet").hidden = !isQuiet(kind, classes, answer);
+  byId("quiet").textContent = words.quiet[answer.resolution < FINEST_SHOWN ? "zoom" : "finest"];
+  const thin = hexagons.filter(({ isThin }) => isThin).length;
+  byId("thin").hidden = !thin;
+  byId("thin").textContent = words.thinCells({ cells: words.cells(number(thin)), few: FEW });
   byId("hatched").hidden = !hexagons.some(({ isHatched }) => isHatched);
   byId("fixed").hidden = !fixed;
   byId("meaning").textContent = answer.meaning[language];
   byId("boundaries").textContent = wards ? boundariesInWords(wards, speech) : "";
+}
+
+/* Whether the cells were judged, and none has more than chance would give, or has changed. */
+function isQuiet(kind, classes, { view }) {
+  const isLoud = { steps: ({ step }) => (view === "change" ? step !== 0 : step > 0), emerging: ({ code }) => code > 0 }[kind];
+  return Boolean(isLoud) && !classes.some((one) => one.cells && isLoud(one));
 }
 
 function item(one, kind, { view }, { words, number, share, exactly }) {
@@ -39,7 +59,9 @@ function item(one, kind, { view }, { words, number, share, exactly }) {
 
 function headingOf({ view, measure, features }, speech) {
   const heading = view === "counts" ? speech.words.amounts[measure] : speech.words.headings[view];
-  return heading({ area: features.length ? speech.roughly(meanAreaKm2(features)) : "" });
+  if (!features.length) return heading({ area: "", width: "" });
+  const area = meanAreaKm2(features);
+  return heading({ area: speech.roughly(area), width: speech.roughly(widthKm(area)) });
 }
 
 function boundariesInWords({ features, generation }, { words, number, date }) {
@@ -50,6 +72,9 @@ function boundariesInWords({ features, generation }, { words, number, date }) {
     : words.boundaries({ wards, date: date(from) });
   return source ? `${period}. ${words.source({ source })}` : period;
 }
+
+/* From side to side of a regular hexagon. */
+const widthKm = (area) => Math.sqrt((2 * area) / Math.sqrt(3));
 
 /* On a sphere of the ellipsoid's mean radius, by the shoelace formula in local metres: good to 1 % for one hexagon. */
 function meanAreaKm2(features) {

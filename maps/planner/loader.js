@@ -1,11 +1,11 @@
 // An answer that follows the state: only the latest question counts, and what is already answered isn't asked again.
 
-import { addressOf, latestOnly, wasDropped } from "./api.js";
+import { addressOf, latestOnly, Lost, Problem, wasDropped } from "./api.js";
 
 /**
  * @param {Object} listener
  * @param {(answer: Object, parameters: Object) => void} listener.take
- * @param {(error: Error) => void} listener.fail
+ * @param {(error: Problem) => void} listener.fail
  * @param {(isBusy: boolean) => void} [listener.wait]
  * @returns {(path: string, parameters: Object) => Promise<void>}
  */
@@ -22,7 +22,8 @@ export function createLoader({ take, fail, wait = () => {} }) {
     } catch (error) {
       if (wasDropped(error)) return;
       asked = null;
-      fail(error);
+      if (error instanceof Problem) fail(error);
+      else if (!(error instanceof Lost)) throw error; // a lost connection is told once for all, see `connection`
     }
     wait(false);
   };

@@ -10,5 +10,7 @@ export function showNotices({ n, synthetic, generation, hidden }, { words, numbe
     const { fewer_reporters_than: people, reports_in_coarser_cells: coarser, reports_in_city_only: cityOnly } = hidden;
     notices.push(["public", words.publicView({ people: number(people), n: number(coarser + cityOnly) })]);
   }
-  byId("notices").replaceChildren(...notices.map(([kind, text]) => make("p", { className: `notice ${kind}`, textContent: text })));
+  const all = byId("notices");
+  for (const old of all.querySelectorAll(".notice:not(#lost)")) old.remove();
+  all.append(...notices.map(([kind, text]) => make("p", { className: `notice ${kind}`, textContent: text })));
 }

@@ -1,14 +1,14 @@
 // The planner's page: keeps what is shown in step with the address, the service and the language.
 
-import { ask } from "./api.js";
+import { ask, connection, Problem } from "./api.js";
 import { createCellPanel, tipInWords } from "./cell_panel.js";
-import { createCityMap } from "./city_map.js";
+import { createCityMap, ringsOf } from "./city_map.js";
 import { createDownloads } from "./downloads.js";
 import { byId } from "./elements.js";
-import { createFilters } from "./filters.js";
+import { createFilters, usualPeriod } from "./filters.js";
 import { firstAnswers } from "./first_answers.js";
 import { createKeyDialog } from "./key_dialog.js";
-import { showLegend } from "./legend.js";
+import { foldLegend, showLegend } from "./legend.js";
 import { createLoader } from "./loader.js";
 import { showMessage, showProgress } from "./message.js";
 import { showNotices } from "./notices.js";
@@ -17,34 +17,36 @@ import { isPrinting, printClean } from "./print.js";
 import { createRefine } from "./refine.js";
 import { createReports } from "./reports.js";
 import { createStrip } from "./series_strip.js";
-import { boundariesDay, daysBefore, keepState, readState, reportFilters } from "./state.js";
+import { boundariesDay, keepState, readState, reportFilters } from "./state.js";
 import { createTabs } from "./tabs.js";
-import { isTooShort, showFailure, showNothing, showTooShort } from "./troubles.js";
+import { isTooShort, showBack, showLost, showNothing, showRefusal, showTooShort } from "./troubles.js";
 import { createViewPicker } from "./view_picker.js";
 import { painted } from "./views.js";
 import { createWardPointer } from "./ward_pointer.js";
 import { createWards } from "./wards.js";
-import { createWholeCity } from "./whole_city.js";
+import { createWholeCity, panBeside, viewBeside } from "./whole_city.js";
 import { speak } from "./words.js";
 
-const DEFAULT_DAYS = 30;
+/** A ward is looked at from no closer than this zoom. */
+const CLOSE = 16;
 /** How coarsely ward outlines may be drawn, in metres, by the hexagons' resolution. */
 const TOLERANCE_M = { 7: 60, 8: 25, 9: 8 };
 
 let speech = null;
 say(readState(location.search, { lang: "vi" }).lang);
 
-const [extent, categories, caller] = await firstAnswers((error) => new Promise((resolve) => showFailure(speech, error, resolve)));
+connection.addEventListener("back", showBack);
+const [extent, categories, caller] = await firstAnswers((error) => new Promise((again) => tellFirst(error, again)));
 const today = new Date().toISOString().slice(0, 10);
 extent.first_report ??= today;
 extent.last_report ??= today;
 
-const shown = { answer: null, question: null, kind: null, hexagons: [], classes: [], fixed: null, isWholeCity: true, grid: [], wards: null, series: null };
-const fail = (error) => showFailure(speech, error, () => update(state.now));
-const loadHexes = createLoader({ take: takeHexes, fail, wait: showProgress });
-const loadGrid = createLoader({ take: takeGrid, fail });
-const loadWards = createLoader({ take: takeWards, fail });
-const loadSeries = createLoader({ take: takeSeries, fail });
+const shown = { answer: null, question: null, kind: null, hexagons: [], classes: [], fixed: null, isWholeCity: true, grid: [], wards: null, series: null, seen: null };
+const refuse = (error) => showRefusal(speech, error, extent, { choose, again: () => update(state.now) });
+const loadHexes = createLoader({ take: takeHexes, fail: refuse, wait: showProgress });
+const loadGrid = createLoader({ take: takeGrid, fail: refuse });
+const loadWards = createLoader({ take: takeWards, fail: refuse });
+const loadSeries = createLoader({ take: takeSeries, fail: (failure) => takeSeries({ failure, series: [] }) });
 
 const panel = createCellPanel({
   onClose: () => state.set({ cell: null }),
@@ -58,6 +60,7 @@ const cityMap = createCityMap(byId("map"), extent.bbox, {
 });
 const wholeCity = createWholeCity(cityMap.leaflet);
 printClean(cityMap.leaflet);
+foldLegend();
 const choose = (changes) => {
   player.stop();
   state.set(changes);
@@ -77,6 +80,7 @@ const wardsPart = createWards({
   },
   onAdjust: (changes) => state.adjust(changes),
   onHover: (code) => wardPointer.point(code),
+  onZoom: (ward) => state.set({ view: viewBeside(cityMap.leaflet, ringsOf(ward).flat(), byId("ward"), CLOSE) }),
 });
 const wardPointer = createWardPointer(cityMap.leaflet, {
   onPoint: (code) => {
@@ -96,13 +100,16 @@ const parts = [
   createKeyDialog({ mount: byId("key") }),
   createDownloads({ mount: byId("downloads"), map: cityMap.leaflet }),
 ];
-const defaults = { from: daysBefore(extent.last_report, DEFAULT_DAYS - 1), to: extent.last_report, lang: "vi" };
+const defaults = { ...usualPeriod(extent, caller, today), lang: "vi" };
 let state = null;
 let isFitting = false;
 const { view } = readState(location.search, defaults);
 if (view) cityMap.goTo(view);
 else showWholeCity();
 state = keepState(defaults, update);
+const resized = new ResizeObserver(seeWhatIsOpen);
+for (const id of ["ward", "cell"]) resized.observe(byId(id));
+connection.addEventListener("lost", () => showLost(speech, () => update(state.now)));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && state.now.cell) state.set({ cell: null });
 });
@@ -122,7 +129,9 @@ function update(now) {
   else loadHexes("/v1/hotspots", { ...filters, view: now.show, measure: now.measure, ...place });
   if (!caller.sees.small_counts) loadGrid("/v1/hotspots", { view: "counts", ...place, every_cell: true });
   loadWards("/v1/units", { level: "ward", at: boundariesDay(now), tolerance: TOLERANCE_M[cityMap.resolution] });
-  loadSeries("/v1/series", { ...filters, ...strip.question(), unit: now.unit, boundaries_at: now.unit && boundariesDay(now) });
+  // The public is told of the city's months only.
+  const unit = caller.sees.small_counts ? now.unit : null;
+  loadSeries("/v1/series", { ...filters, ...strip.question(), unit, boundaries_at: unit && boundariesDay(now) });
   draw();
 }
 
@@ -135,7 +144,7 @@ function pick(hexagon, latlng) {
 
 function takeHexes(answer, question) {
   Object.assign(shown, { answer, question, isWholeCity: question.bbox === null });
-  byId("map").classList.remove("stale", "waiting");
+  byId("map").classList.remove("waiting");
   showMessage(null);
   paint();
   player.arrived();
@@ -194,6 +203,25 @@ function draw() {
   cityMap.mark(open);
   if (now.cell) panel.show(now, open, answer, categories, speech);
   else panel.hide();
+  seeWhatIsOpen();
+}
+
+/** What was just opened is moved out from under its drawer, and again if that grows; afterwards it is the reader who moves the map. */
+function seeWhatIsOpen() {
+  if (isPrinting()) return;
+  const { unit, cell } = state.now;
+  const hexagon = shown.hexagons.find(({ id }) => id === cell);
+  const ward = shown.wards?.features.find(({ properties }) => properties.code === unit);
+  const outline = cell ? hexagon?.ring : ward && ringsOf(ward).flat();
+  const drawer = byId(cell ? "cell" : "ward");
+  const seen = outline && !drawer.hidden ? `${cell ?? unit} ${drawer.offsetHeight}` : null;
+  if (seen && seen !== shown.seen) panBeside(cityMap.leaflet, outline, drawer);
+  shown.seen = seen;
+}
+
+function tellFirst(error, again) {
+  if (error instanceof Problem) showRefusal(speech, error, null, { again });
+  else showLost(speech, again);
 }
 
 function showWholeCity() {

@@ -1,8 +1,9 @@
 // The drawer of one report: what it says, where it stands, who handles it, and what was answered.
 
-import { latestOnly, wasDropped } from "./api.js";
+import { latestOnly, Lost, wasDropped } from "./api.js";
 import { make } from "./elements.js";
 import { toolWords } from "./tool_words.js";
+import { troubleInWords } from "./trouble_words.js";
 
 const ANSWERS = ["answered", "rejected"];
 
@@ -24,7 +25,7 @@ export function createReportPanel({ mount, onChange }) {
     const button = make("button", { type: "button", className: "close", textContent: "×", ariaLabel: words.close, onclick: close });
     const category = categories.find(({ code }) => code === report?.category);
     mount.replaceChildren(button, make("h2", {}, category ? speech.nameOf(category) : words.title));
-    if (failure) mount.append(make("p", { className: "error", role: "alert", textContent: failure.message }));
+    if (failure) mount.append(make("p", { className: "error", role: "alert", textContent: troubleInWords(failure, speech) }));
     if (report) mount.append(...contents(report, words, speech, clockOf(speech, extent.territory)));
   }
 
@@ -38,6 +39,7 @@ export function createReportPanel({ mount, onChange }) {
     } catch (error) {
       if (wasDropped(error)) return;
       failure = error;
+      if (error instanceof Lost) asked = null; // asked again with the next view
     }
     draw(now, speech, data);
   }

@@ -30,7 +30,7 @@ export function createStrip({ extent, onChange }) {
   }
 
   return {
-    /** What to ask /v1/series for. */
+    /** What to ask /v1/series for; `show` takes its answer, or `{failure, series: []}` where it was refused. */
     question: () => ({ from: monthsBefore(extent.last_report, MONTHS), to: extent.last_report }),
     get steps() {
       return steps;
@@ -40,8 +40,9 @@ export function createStrip({ extent, onChange }) {
       byId("strip").setAttribute("aria-label", words.strip);
       if (!series) return;
       steps = series.series;
-      byId("strip-by").textContent = words.stripBy[series.by];
-      byId("strip-most").textContent = words.most({ n: number(Math.max(...steps.map(({ count }) => count ?? 0), 0)) });
+      byId("strip").hidden = !steps.length;
+      byId("strip-by").textContent = series.failure ? words.stripFailed : words.stripBy[series.by];
+      byId("strip-most").textContent = series.failure ? "" : words.most({ n: number(Math.max(...steps.map(({ count }) => count ?? 0), 0)) });
       nameYears(steps, speech);
       brush.show(now, steps, speech);
       paint();

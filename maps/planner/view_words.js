@@ -46,11 +46,16 @@ export const VIEW_WORDS = {
       share: () => "Tỷ số so với mức chung (1 = như toàn thành phố)",
     },
     headings: {
-      hotspots: () => "◂ ít hơn · mức tin cậy · nhiều hơn ▸",
-      emerging: () => "Loại điểm nóng theo thời gian",
-      change: () => "◂ giảm · mức tin cậy · tăng ▸",
+      hotspots: ({ width }) => `◂ ít hơn · mức tin cậy · nhiều hơn ▸ (ô rộng khoảng ${width} km)`,
+      emerging: ({ width }) => `Loại điểm nóng theo thời gian, ô rộng khoảng ${width} km`,
+      change: ({ width }) => `◂ giảm · mức tin cậy · tăng ▸ (ô rộng khoảng ${width} km)`,
       overdue: ({ area }) => `Phần phản ánh quá hạn trong mỗi ô (khoảng ${area} km²)`,
     },
+    quiet: {
+      zoom: "Ở cỡ ô này không nơi nào vượt mức ngẫu nhiên. Hãy phóng to để xem ô nhỏ hơn, hoặc chọn Số phản ánh.",
+      finest: "Không nơi nào vượt mức ngẫu nhiên, cả ở cỡ ô nhỏ nhất. Hãy chọn khoảng thời gian dài hơn, hoặc chọn Số phản ánh.",
+    },
+    thinCells: ({ cells, few }) => `Màu nhạt: ${cells} có ít hơn ${few} phản ánh, tỷ lệ ở đó nói ít.`,
     steps: ["99 %", "95 %", "90 %", "chưa rõ", "90 %", "95 %", "99 %"],
     cold: "điểm lạnh (mọi loại)",
     emerging: {
@@ -79,9 +84,9 @@ export const VIEW_WORDS = {
     why: {
       untold: "Số phản ánh ở đây không hiện: không có, hoặc ít hơn 5 người phản ánh mỗi tháng.",
       hotspots: {
-        1: ({ level, z }) => `Điểm nóng: ô này và các ô kề có nhiều phản ánh hơn mức ngẫu nhiên (tin cậy ${level}, z ${z}).`,
-        0: ({ z }) => `Ô này và các ô kề không khác mức ngẫu nhiên (z ${z}).`,
-        "-1": ({ level, z }) => `Ô này và các ô kề có ít phản ánh hơn mức ngẫu nhiên (tin cậy ${level}, z ${z}).`,
+        1: ({ level }) => `Điểm nóng: ô này và các ô kề có nhiều phản ánh hơn mức ngẫu nhiên (tin cậy ${level}).`,
+        0: () => "Ô này và các ô kề không khác mức ngẫu nhiên.",
+        "-1": ({ level }) => `Ô này và các ô kề có ít phản ánh hơn mức ngẫu nhiên (tin cậy ${level}).`,
       },
       change: {
         1: ({ before, count, level }) => `Tăng từ ${before} lên ${count} so với kỳ trước, nhiều hơn mức ngẫu nhiên (tin cậy ${level}).`,
@@ -101,6 +106,7 @@ export const VIEW_WORDS = {
     emergingWiden: "Xem 12 tuần qua",
     strip: "Số phản ánh theo thời gian; khoảng được chọn có thể kéo, nới rộng",
     stripBy: { day: "Phản ánh mỗi ngày", month: "Phản ánh mỗi tháng" },
+    stripFailed: "Không tải được số phản ánh theo thời gian",
     most: ({ n }) => `cao nhất ${n}`,
     handles: { from: "Ngày đầu", window: "Khoảng được chọn", to: "Ngày cuối" },
     play: "Chạy theo thời gian",
@@ -152,11 +158,16 @@ export const VIEW_WORDS = {
       share: () => "Ratio to the city's share (1 = as everywhere)",
     },
     headings: {
-      hotspots: () => "◂ fewer · confidence · more ▸",
-      emerging: () => "Kind of hot spot over time",
-      change: () => "◂ fell · confidence · rose ▸",
+      hotspots: ({ width }) => `◂ fewer · confidence · more ▸ (cells about ${width} km wide)`,
+      emerging: ({ width }) => `Kind of hot spot over time, cells about ${width} km wide`,
+      change: ({ width }) => `◂ fell · confidence · rose ▸ (cells about ${width} km wide)`,
       overdue: ({ area }) => `Share of reports overdue, per cell (about ${area} km²)`,
     },
+    quiet: {
+      zoom: "In cells of this size no place has more than chance would give. Zoom in for smaller cells, or choose Reports.",
+      finest: "No place has more than chance would give, not even in the smallest cells. Choose a longer period, or Reports.",
+    },
+    thinCells: ({ cells, few }) => `Pale: ${cells} with fewer than ${few} reports, where a share says little.`,
     steps: ["99 %", "95 %", "90 %", "unclear", "90 %", "95 %", "99 %"],
     cold: "cold spots (all kinds)",
     emerging: {
@@ -185,9 +196,9 @@ export const VIEW_WORDS = {
     why: {
       untold: "The number of reports here is not shown: there are none, or fewer than 5 people a month made them.",
       hotspots: {
-        1: ({ level, z }) => `Hot spot: this cell and its neighbours have more reports than chance would give (${level} confidence, z ${z}).`,
-        0: ({ z }) => `This cell and its neighbours have about as many reports as chance would give (z ${z}).`,
-        "-1": ({ level, z }) => `This cell and its neighbours have fewer reports than chance would give (${level} confidence, z ${z}).`,
+        1: ({ level }) => `Hot spot: this cell and its neighbours have more reports than chance would give (${level} confidence).`,
+        0: () => "This cell and its neighbours have about as many reports as chance would give.",
+        "-1": ({ level }) => `This cell and its neighbours have fewer reports than chance would give (${level} confidence).`,
       },
       change: {
         1: ({ before, count, level }) => `Rose from ${before} to ${count} since the period before, more than by chance (${level} confidence).`,
@@ -207,6 +218,7 @@ export const VIEW_WORDS = {
     emergingWiden: "Show the last 12 weeks",
     strip: "Reports over time; the chosen period can be dragged and widened",
     stripBy: { day: "Reports per day", month: "Reports per month" },
+    stripFailed: "Reports over time could not be loaded",
     most: ({ n }) => `at most ${n}`,
     handles: { from: "First day", window: "Chosen period", to: "Last day" },
     play: "Play through time",

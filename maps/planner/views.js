@@ -2,11 +2,14 @@
 
 import { parentOf, resolutionOf } from "./cells.js";
 import { classOf, countClasses, recounted, valueClasses } from "./classes.js";
+import { FEW } from "./figures.js";
 import { PALETTE } from "./palette.js";
 
 /** Emerging classes by code as a legend lists them: what is new first; all cold ones share one colour. */
 const EMERGING = [6, 7, 2, 4, 3, 8, 5, 1, -1, 0];
 const WHOLE = ["count", "reporters"];
+/** What a colour loses where few reports make a share, as two digits of its opacity. */
+const PALE = "50";
 
 /** The shortest period that has ten steps of a week, which the service needs to tell how hot spots emerged. */
 export const EMERGING_DAYS = 70;
@@ -31,19 +34,19 @@ export const PUBLIC_VIEWS = ["counts", "hotspots"];
  * @param {?Object[]} [given.fixed] classes of another answer, whose colours are to mean the same here
  * @param {Object[]} [given.grid] all cells of the place: those that lie in a coarser cell in which the answer hides
  *   something, and are not told of themselves, are hatched
- * @returns `{kind, classes: [{colour, cells, ...}], hexagons: [{id, ring, properties, colour, isHatched}]}`; kind is
- *   "counts" (classes have low and high, null where it is open), "rates" (low), "steps" (step, -3 to 3), or "emerging" (code)
+ * @returns `{kind, classes: [{colour, cells, ...}], hexagons: [{id, ring, properties, colour, isHatched, isThin}]}`; kind is
+ *   "counts" (classes have low and high, null where it is open), "rates" (low), "steps" (step, -3 to 3), or "emerging" (code);
+ *   a thin one is a share of few reports, and pale
  */
 export function painted({ view, measure, features, hidden }, { fixed = null, grid = [] } = {}) {
   const { kind, classes, colourOf } = divided(view, measure, features.map(({ properties }) => properties), fixed);
   const veiled = hidden?.coarser_cells ? hiddenCells(grid, features, Object.keys(hidden.coarser_cells)) : [];
-  const hexagons = [...features, ...veiled].map(({ id, geometry, properties }) => ({
-    id,
-    ring: geometry.coordinates[0],
-    properties,
-    colour: properties.hidden && !properties.count ? null : colourOf(properties),
-    isHatched: properties.hidden,
-  }));
+  const isShare = view === "overdue" || measure === "share";
+  const hexagons = [...features, ...veiled].map(({ id, geometry, properties }) => {
+    const colour = properties.hidden && !properties.count ? null : colourOf(properties);
+    const isThin = isShare && colour !== null && properties.count < FEW;
+    return { id, ring: geometry.coordinates[0], properties, colour: isThin ? colour + PALE : colour, isHatched: properties.hidden, isThin };
+  });
   return { kind, classes, hexagons };
 }
 

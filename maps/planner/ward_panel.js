@@ -11,7 +11,8 @@ const MONTHS = 12;
 const COARSEST = 5;
 const [RECEIVED, CHANGE, ...COMPARED] = FIGURES;
 
-export function createWardPanel({ mount, onChange }) {
+/** `onZoom` is told the shape of the ward that is to be seen close. */
+export function createWardPanel({ mount, onChange, onZoom }) {
   const askMonths = latestOnly();
   const close = () => onChange({ unit: null });
   let drawn = [];
@@ -32,7 +33,7 @@ export function createWardPanel({ mount, onChange }) {
     else if (ward.hidden) mount.append(make("p", { textContent: words.wardHidden({ people: speech.number(ranking.least_people) }) }));
     else mount.append(...summary(ward, ranking, words, speech), comparison(ward, ranking, words, speech));
     if (ward && months && caller.sees.small_counts) mount.append(...series(months, words, speech));
-    if (shape) mount.append(make("button", { type: "button", className: "zoom", textContent: words.zoomTo, onclick: () => onChange({ view: viewOf(shape) }) }));
+    if (shape) mount.append(make("button", { type: "button", className: "zoom", textContent: words.zoomTo, onclick: () => onZoom(shape) }));
   }
 
   async function loadMonths(now, { caller }, again) {
@@ -73,9 +74,10 @@ function summary(ward, ranking, words, speech) {
   };
   const count = make("p", { className: "count", textContent: speech.words.count({ n: speech.number(ward.received) }) });
   count.dataset.count = ward.received;
+  const ranked = place ? [make("p", { textContent: words.ranked({ place: speech.number(place.place), of: speech.number(place.of) }) })] : [];
   return [
     count,
-    make("p", { textContent: words.ranked({ place: speech.number(place.place), of: speech.number(place.of) }) }),
+    ...ranked,
     make("p", { className: "quiet", textContent: words.before(before) }),
   ];
 }
@@ -91,13 +93,15 @@ function comparison(ward, { wards, median }, words, speech) {
     row.append(make("td", { textContent: written(valueOf(median, figure), figure, speech) }), make("td", { textContent: place ? `${place.place}/${place.of}` : "–" }));
     return row;
   });
-  return make("table", { className: "comparison" }, make("thead", {}, heads), make("tbody", {}, ...rows));
+  const caption = make("caption", { className: "quiet", textContent: words.ranks });
+  return make("table", { className: "comparison" }, caption, make("thead", {}, heads), make("tbody", {}, ...rows));
 }
 
 function series(months, words, speech) {
   const bars = months.map(({ from, count }, index) => ({
     label: index % 3 === (months.length - 1) % 3 ? `${from.slice(5, 7)}/${from.slice(2, 4)}` : "",
     count,
+    told: speech.number(count),
     text: words.month({ month: `${from.slice(5, 7)}/${from.slice(0, 4)}`, n: speech.number(count) }),
   }));
   return [make("h3", { textContent: words.byMonth }), monthBars(bars, words.byMonth)];
@@ -108,13 +112,4 @@ function monthsBefore(day) {
   const date = new Date(`${day.slice(0, 7)}-01`);
   date.setUTCMonth(date.getUTCMonth() - MONTHS + 1);
   return date.toISOString().slice(0, 10);
-}
-
-/* A zoom at which a ward fills about half of the map. */
-function viewOf({ geometry: { type, coordinates } }) {
-  const points = (type === "Polygon" ? coordinates : coordinates.flat()).flat();
-  const [lons, lats] = [0, 1].map((axis) => points.map((point) => point[axis]));
-  const [west, east, south, north] = [Math.min(...lons), Math.max(...lons), Math.min(...lats), Math.max(...lats)];
-  const zoom = Math.log2(360 / Math.max(east - west, north - south)) + 0.5;
-  return { zoom: Math.min(Math.floor(4 * zoom) / 4, 16), lat: (south + north) / 2, lon: (west + east) / 2 };
 }

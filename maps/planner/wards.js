@@ -7,11 +7,11 @@ import { createWardsTable } from "./wards_table.js";
 
 const RANKING = "/v1/wards/ranking";
 
-/** `onHover` is told the code of the ward under pointer or focus, or null. */
-export function createWards({ table, drawer, onChange, onAdjust, onHover }) {
+/** `onHover` is told the code of the ward under pointer or focus, or null; `onZoom` the shape of one that is to be seen close. */
+export function createWards({ table, drawer, onChange, onAdjust, onHover, onZoom }) {
   const askRanking = latestOnly();
   const list = createWardsTable({ mount: table, onChange, onAdjust, onHover });
-  const panel = createWardPanel({ mount: drawer, onChange });
+  const panel = createWardPanel({ mount: drawer, onChange, onZoom });
   let asked = null;
   const shown = { ranking: null, failure: null };
   let latest = null;

@@ -1,9 +1,10 @@
 // The ranking: a table of wards that can be sorted, searched with accents and without, and read beside the map.
 
 import { make } from "./elements.js";
-import { FEW_ANSWERS, FIGURES, folded, inOrder, serviceSort, sortOf, sortText, turned } from "./figures.js";
+import { FEW, FIGURES, folded, inOrder, serviceSort, sortOf, sortText, turned } from "./figures.js";
 import { headRow, wardRow } from "./ranking_rows.js";
 import { save } from "./save.js";
+import { troubleInWords } from "./trouble_words.js";
 import { wardWords } from "./ward_words.js";
 
 /** `onChange` makes a step in the browser's history, `onAdjust` none; `onHover` is told a ward's code or null. */
@@ -16,11 +17,12 @@ export function createWardsTable({ mount, onChange, onAdjust, onHover }) {
   const sorting = make("select", { onchange: () => onChange({ sort: sorting.value }) });
   const turn = button("turn");
   const found = make("p", { className: "visually-hidden", role: "status" });
+  const kept = make("p", { className: "error", role: "alert" });
   const [caption, thead, tbody] = ["caption", "thead", "tbody"].map((tag) => make(tag));
   const table = make("table", { id: "ranking", hidden: true }, caption, thead, tbody);
   const notes = make("div", { className: "notes quiet" });
   const head = make("div", { className: "wards-head" }, title, csv, widen);
-  mount.replaceChildren(head, find, make("div", { className: "sorting" }, sorting, turn), found, table, notes);
+  mount.replaceChildren(head, find, make("div", { className: "sorting" }, sorting, turn), kept, found, table, notes);
   mount.setAttribute("aria-labelledby", title.id);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.target.closest("input, select, textarea, dialog")) return;
@@ -54,23 +56,31 @@ export function createWardsTable({ mount, onChange, onAdjust, onHover }) {
   }
 
   function fill({ ranking, question }, now, sort, speech) {
-    const { from, to } = ranking.period;
-    csv.onclick = () => save("/v1/wards/ranking", { ...question, sort: serviceSort(sort), format: "csv" }, `hien-truong-wards-${from}-${to}.csv`);
+    csv.onclick = () => keep(ranking, question, sort, speech);
     const focused = thead.contains(document.activeElement) ? document.activeElement.closest("th").cellIndex : null;
     thead.replaceChildren(headRow(sort, words, (text) => onChange({ sort: text })));
     thead.rows[0].cells[focused]?.querySelector("button").focus();
     const wanted = folded(now.find);
     const hears = { onOpen: (unit) => onChange({ unit, cell: null, report: null }), onPoint: onHover };
     const rows = inOrder(ranking.wards, sort).map((ward, index) => ({ ward, place: index + 1 }));
-    const kept = rows.filter(({ ward }) => folded(`${ward.name} ${ward.name_en}`).includes(wanted));
-    tbody.replaceChildren(...kept.map(({ ward, place }) => wardRow(ward, place, sort, speech, hears)));
-    found.textContent = words.found({ n: speech.number(kept.length) });
-    table.hidden = !kept.length;
-    notes.replaceChildren(...(kept.length ? explanations(ranking, now) : nothingFound(now)));
+    const left = rows.filter(({ ward }) => folded(`${ward.name} ${ward.name_en}`).includes(wanted));
+    tbody.replaceChildren(...left.map(({ ward, place }) => wardRow(ward, place, sort, speech, hears)));
+    found.textContent = words.found({ n: speech.number(left.length) });
+    table.hidden = !left.length;
+    notes.replaceChildren(...(left.length ? explanations(ranking, now) : nothingFound(now)));
+  }
+
+  async function keep({ period: { from, to } }, question, sort, speech) {
+    kept.textContent = "";
+    try {
+      await save("/v1/wards/ranking", { ...question, sort: serviceSort(sort), format: "csv" }, `hien-truong-wards-${from}-${to}.csv`);
+    } catch (error) {
+      kept.textContent = `${words.notKept}: ${troubleInWords(error, speech)}`;
+    }
   }
 
   function explanations({ least_people: people }, { status, channel, overdue }) {
-    const lines = [words.thin({ n: FEW_ANSWERS })];
+    const lines = [words.thin({ n: FEW })];
     if (!people) lines.unshift(words.unmeasured);
     if (status.length || channel.length || overdue) lines.push(words.allKinds);
     return lines.map((textContent) => make("p", { textContent }));
@@ -81,9 +91,9 @@ export function createWardsTable({ mount, onChange, onAdjust, onHover }) {
     return [make("p", { textContent: words.noneFound({ find: text }) }), clear];
   }
 
-  function refuse({ message }, caller) {
+  function refuse(failure, caller, speech) {
     table.hidden = true;
-    const text = caller.sees.small_counts ? `${words.failed}: ${message}` : words.monthsOnly;
+    const text = caller.sees.small_counts ? `${words.failed}. ${troubleInWords(failure, speech)}` : words.monthsOnly;
     notes.replaceChildren(make("p", { className: "error", role: "alert", textContent: text }));
   }
 
@@ -98,7 +108,7 @@ export function createWardsTable({ mount, onChange, onAdjust, onHover }) {
         say(sort);
         csv.hidden = !ranking || Boolean(failure);
         if (find.value !== now.find) find.value = now.find;
-        if (failure) refuse(failure, caller);
+        if (failure) refuse(failure, caller, speech);
         else if (ranking) {
           caption.textContent = captionOf(ranking, categories, words, speech);
           fill(shown, now, sort, speech);

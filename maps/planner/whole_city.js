@@ -1,4 +1,4 @@
-// The whole city on the map, as large as it goes beside what lies over the map: notices above, the legend in a corner.
+// Where on the map nothing lies over it, and what is to be seen there: the whole city as large as it goes, or what was opened.
 
 import { byId } from "./elements.js";
 
@@ -32,6 +32,59 @@ export function createWholeCity(map) {
     /** The map was moved: the next time the city is fitted anew. */
     left: () => (drawn = null),
   };
+}
+
+/**
+ * The part of the map that is free beside an open drawer, in pixels of the map: the drawer stands at the right, or below
+ * where it is as wide as the map.
+ */
+function besideDrawer(drawer) {
+  const [area, legend, notices] = ["map", "legend", "notices"].map((id) => byId(id).getBoundingClientRect());
+  const { left, top, width } = drawer.getBoundingClientRect();
+  const isBelow = width > area.width / 2;
+  const bottom = isBelow ? top : legend.height ? legend.top : area.bottom;
+  return {
+    left: MARGIN,
+    top: notices.bottom - area.top + MARGIN,
+    right: (isBelow ? area.right : left) - area.left - MARGIN,
+    bottom: bottom - area.top - MARGIN,
+  };
+}
+
+/** Pan so far that an outline of [lon, lat] is seen beside the open drawer, if it is not; what is larger than that place is put in its middle. */
+export function panBeside(map, outline, drawer) {
+  const box = L.bounds(outline.map(([lon, lat]) => map.latLngToContainerPoint([lat, lon])));
+  if (isSeen(map, box, drawer)) return;
+  const free = besideDrawer(drawer);
+  const by = L.point(moved(box.min.x, box.max.x, free.left, free.right), moved(box.min.y, box.max.y, free.top, free.bottom));
+  if (by.x || by.y) map.panBy([-by.x, -by.y], { animate: false });
+}
+
+/* Whether a box lies on the map, and nothing that is over the map lies on it. */
+function isSeen(map, box, drawer) {
+  if (!L.bounds([0, 0], map.getSize()).contains(box)) return false;
+  const area = byId("map").getBoundingClientRect();
+  const over = [drawer, byId("legend"), ...byId("notices").children].map((element) => element.getBoundingClientRect());
+  return !over.some(({ left, top, right, bottom, height }) => {
+    return height && box.overlaps(L.bounds([left - area.left, top - area.top], [right - area.left, bottom - area.top]));
+  });
+}
+
+/* How far a span has to move to lie within another. */
+function moved(least, most, from, to) {
+  if (most - least > to - from) return (from + to - least - most) / 2;
+  return Math.max(from - least, 0) || Math.min(to - most, 0);
+}
+
+/** The view in which an outline fills the place beside the open drawer, but no closer than `most`. */
+export function viewBeside(map, outline, drawer, most) {
+  const free = besideDrawer(drawer);
+  const bounds = L.latLngBounds(outline.map(([lon, lat]) => [lat, lon]));
+  const zoom = Math.min(largestZoom(map, bounds, L.point(free.right - free.left, free.bottom - free.top)), most);
+  const middle = L.point((free.left + free.right) / 2, (free.top + free.bottom) / 2);
+  const centre = map.project(bounds.getCenter(), zoom).subtract(middle).add(map.getSize().divideBy(2));
+  const { lat, lng } = map.unproject(centre, zoom);
+  return { zoom, lat, lon: lng };
 }
 
 /* The largest zoom at which the city, moved as far up and right as it goes, keeps out of the corner below left. */

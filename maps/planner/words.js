@@ -1,9 +1,9 @@
 // Every word of the page, in both languages, and how each language writes numbers and dates.
 
+import { datesIn } from "./dates.js";
 import { VIEW_WORDS } from "./view_words.js";
 
 const LOCALES = { vi: "vi-VN", en: "en-GB" };
-const DAYS = { vi: { day: "2-digit", month: "2-digit" }, en: { day: "numeric", month: "short" } };
 const KIND = /^(Phường|Xã|Thị trấn|Thành phố|Tỉnh) | (Ward|Commune|Township|City|Province)$/;
 
 const WORDS = {
@@ -13,6 +13,7 @@ const WORDS = {
     subtitle: "Bản đồ phản ánh",
     skip: "Đến bản đồ",
     parts: "Các phần của trang",
+    legendMore: "Chú giải đầy đủ",
     tabs: { map: "Bản đồ", controls: "Xem, lọc", wards: "Phường, xã", series: "Theo ngày" },
     views: "Xem",
     categories: "Loại phản ánh",
@@ -64,6 +65,7 @@ const WORDS = {
     subtitle: "Report map",
     skip: "Go to the map",
     parts: "Parts of the page",
+    legendMore: "Full legend",
     tabs: { map: "Map", controls: "View, filter", wards: "Wards", series: "Over time" },
     views: "View",
     categories: "Kind of report",
@@ -120,20 +122,15 @@ export function speak(language) {
   const rough = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
   const percent = new Intl.NumberFormat(locale, { style: "percent", maximumSignificantDigits: 2 });
   const exact = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-  const month = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" });
-  const day = new Intl.DateTimeFormat(locale, { ...DAYS[language], year: "numeric", timeZone: "UTC" });
   const nameOf = ({ name, name_en: english }) => (language === "en" && english) || name;
   return {
     language,
     words: WORDS[language],
     number: (value) => whole.format(value),
     roughly: (value) => rough.format(value),
-    share: (value) => percent.format(value),
+    share: (value) => percent.format(value).replace(/\s*%/, "\u00a0%"),
     exactly: (value) => exact.format(value),
-    month: (date) => month.format(new Date(date)),
-    year: (date) => new Date(date).getUTCFullYear(),
-    date: (date) => day.format(new Date(date)),
-    period: ({ from, to }) => `${day.format(new Date(from))} – ${day.format(new Date(to))}`,
+    ...datesIn(language),
     nameOf,
     /** Without the kind of unit, for labels: "Phường Vĩnh Tuy" is Vĩnh Tuy. */
     shortNameOf: (unit) => nameOf(unit).replace(KIND, ""),

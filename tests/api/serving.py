@@ -73,9 +73,9 @@ def api_key(url: str, role: str = "admin", unit: str | None = None) -> dict[str,
 
 
 @contextmanager
-def serving(url: str) -> Iterator[str]:
-    """Serve a database, and give the address; stopped cleanly at the end."""
-    with started("serve", DATABASE_URL=url) as running:
+def serving(url: str, **environment: str) -> Iterator[str]:
+    """Serve a database with these settings, and give the address; stopped cleanly at the end."""
+    with started("serve", DATABASE_URL=url, **environment) as running:
         yield running.address
         running.stop()
 

@@ -1,17 +1,24 @@
 """The real service with demo data, for the page tests."""
 
+import csv
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from geo.columns import utc_now
 from geo.demo.reports import make_demo
+from geo.hexagons.cells import cell_names
+from geo.hexagons.grids import grid_of
 from geo.lookup.dispatch import Dispatch
 from geo.store.reports import add_reports
 from geo.units.territory import HANOI
+from geo.vocabulary import ROLES
 from tests.api.serving import api_key, serving
 from tests.conftest import Database, cloned
 from tests.page.chromium import keep_states
+
+VINH_TUY = "00283"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -37,7 +44,27 @@ def planner(demo_database: Database) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def page_url(demo_database: Database, planner: dict[str, str]) -> Iterator[str]:
+def residents(dispatch: Dispatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of some residents in every cell of the city of today, for rates by residents."""
+    cells = cell_names(grid_of(dispatch.jurisdiction.layers[-1], 9).cell).tolist()
+    path = tmp_path_factory.mktemp("residents") / "residents.csv"
+    with path.open("w", newline="") as opened:
+        csv.writer(opened).writerows([("cell", "population"), *((cell, 200) for cell in cells)])
+    return path
+
+
+@pytest.fixture(scope="session")
+def page_url(demo_database: Database, planner: dict[str, str], residents: Path) -> Iterator[str]:
     """Address of a service of the demo's database, which knows the planner's key."""
-    with serving(demo_database.url) as address:
+    with serving(demo_database.url, HIENTRUONG_POPULATION=str(residents)) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def keys(demo_database: Database, page_url: str) -> dict[str, str]:
+    """A key of each role but the public; the officer's is of Vĩnh Tuy."""
+    return {
+        role: api_key(demo_database.url, role, VINH_TUY if role == "officer" else None)["x-api-key"]
+        for role in ROLES
+        if role != "public"
+    }

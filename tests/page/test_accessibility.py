@@ -44,6 +44,9 @@ STATES: dict[str, tuple[str, Callable[[Page], None] | None]] = {
     "ward in the whole table": ("sort=-overdue", click("#ranking tbody tr", "#wards .widen")),
     "close": ("map=16/21.0108/105.8400", in_the_middle),
     "nothing": (f"{NOTHING}&find=Atlantis", None),
+    "change": ("show=change&lang=en", None),
+    "emerging": ("show=emerging&from=2026-06-01&to=2026-09-30", None),
+    "overdue": ("show=overdue", None),
 }
 ON_A_PHONE: dict[str, tuple[str, Callable[[Page], None] | None]] = {
     "key": (NOTHING, click("#key .key-opener")),
@@ -66,6 +69,22 @@ def test_axe_finds_nothing_serious(browser, planner, page_url, size, states):
                 act(tab.page)
             problems += found(tab.page, state)
         assert problems == []
+
+
+def test_axe_finds_nothing_serious_when_something_is_wrong_or_a_report_is_open(browser, planner, page_url):
+    with watched(browser, DESKTOP, planner) as tab:
+        page = tab.page
+        page.goto(f"{page_url}/?category=no-such-category")
+        page.locator("#message button").wait_for()
+        problems = found(page, "error")
+        report = page.request.get(f"{page_url}/v1/reports?limit=1").json()["features"][0]["id"]
+        page.goto(f"{page_url}/?report={report}")
+        page.locator("#report .status").wait_for()
+        problems += found(page, "report")
+        tab.context.set_offline(True)
+        page.locator("#categories button").nth(1).click()
+        page.locator("#lost:not([hidden])").wait_for()
+        assert problems + found(page, "offline") == []
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])

@@ -6,11 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from geo.vocabulary import ROLES
-from tests.api.serving import api_key
-from tests.conftest import Database
 from tests.page.chromium import DESKTOP, PHONE, Watched, chromium, watched
+from tests.page.conftest import VINH_TUY
 
-VINH_TUY = "00283"
 NAMES = {
     "public": "Công khai",
     "router": "Hệ thống điều phối",
@@ -25,15 +23,6 @@ NAMES = {
 def browser() -> Iterator[Browser]:
     with chromium() as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def keys(demo_database: Database, page_url: str) -> dict[str, str]:
-    return {
-        role: api_key(demo_database.url, role, VINH_TUY if role == "officer" else None)["x-api-key"]
-        for role in ROLES
-        if role != "public"
-    }
 
 
 @pytest.fixture

@@ -22,12 +22,6 @@ def tab(browser, planner) -> Iterator[Watched]:
         yield opened
 
 
-@pytest.fixture
-def phone(browser, planner) -> Iterator[Watched]:
-    with watched(browser, PHONE, planner) as opened:
-        yield opened
-
-
 def is_hexes(response: Response) -> bool:
     return urlsplit(response.url).path == "/v1/hotspots"
 
@@ -228,23 +222,6 @@ def test_nothing_in_a_period_is_said_with_a_way_out(tab, page_url):
     expect(page.locator("#message")).to_be_hidden()
 
 
-def test_a_refusal_is_shown_in_the_services_words(tab, page_url):
-    with tab.page.expect_response(is_hexes) as caught:
-        tab.page.goto(f"{page_url}/?category=no-such-category")
-    assert caught.value.status >= 400
-    expect(tab.page.locator("#message")).to_contain_text(caught.value.json()["detail"])
-
-
-def test_a_lost_connection_keeps_the_last_view_and_heals(tab, page_url):
-    opened(tab, page_url)
-    tab.context.set_offline(True)
-    tab.page.locator("#categories button").nth(1).click()
-    expect(tab.page.locator("#message")).to_have_text("Mất kết nối, đang thử lại…")
-    assert painted(tab.page)
-    answer_to(tab.page, lambda: tab.context.set_offline(False))
-    expect(tab.page.locator("#message")).to_be_hidden()
-
-
 def test_a_late_answer_to_an_earlier_question_is_dropped(tab, page_url):
     opened(tab, page_url)
     held = []
@@ -255,17 +232,6 @@ def test_a_late_answer_to_an_earlier_question_is_dropped(tab, page_url):
     held[0].continue_()
     tab.page.wait_for_load_state("networkidle")
     shows(tab.page, newer)
-
-
-@pytest.mark.parametrize("language", ["vi", "en"])
-def test_a_phone_needs_no_sideways_scrolling(phone, page_url, language):
-    opened(phone, f"{page_url}/?lang={language}")
-    assert phone.page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
-    for part in ("#categories", "#period", "#languages", "#legend"):
-        box = phone.page.locator(part).bounding_box()
-        assert box is not None
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= PHONE[0]
 
 
 def test_no_error_and_no_request_to_anywhere_else(tab, page_url):

@@ -1,9 +1,11 @@
 """What the planner's page can tell, and of which reports: views, filters and periods show the service's own figures."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
+import h3
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
@@ -15,8 +17,10 @@ from maps.style import (
     COUNT_COLOURS,
     EMERGING_COLOURS,
     SIGNIFICANCE_COLOURS,
+    count_classes,
     value_classes,
 )
+from maps.words import WORDS
 from tests.page.chromium import Watched, chromium, watched
 
 PERIOD = "from=2026-06-01&to=2026-09-30"
@@ -162,6 +166,92 @@ def test_the_page_names_emerging_classes_as_the_statistics_do(page):
     assert words == [{str(code): getattr(name, language) for code, name in NAMES.items()} for language in ("vi", "en")]
 
 
+def test_cells_that_are_judged_say_how_wide_they_are(page):
+    answer = answer_to(page, page.locator("#view-hotspots").check)
+    cell = answer["features"][0]["id"]
+    neighbours = set(h3.grid_disk(cell, 1)) - {cell}
+    apart = [h3.great_circle_distance(h3.cell_to_latlng(cell), h3.cell_to_latlng(one)) for one in neighbours]
+    told = re.search(r"rộng khoảng ([\d,]+) km", page.locator("#classes-title").inner_text())
+    assert told is not None
+    assert float(told[1].replace(",", ".")) == pytest.approx(sum(apart) / len(apart), rel=0.05)
+
+
+def test_where_nothing_is_hot_the_way_to_smaller_cells_is_told(page, page_url):
+    quiet = page.locator("#quiet")
+    day = "from=2026-09-30&to=2026-09-30&category=fire_risk&show=hotspots"
+    for place, hint in (("", "phóng to"), ("&map=14/21.0200/105.8450", "cả ở cỡ ô nhỏ nhất")):
+        answer = answer_to(page, lambda place=place: page.goto(f"{page_url}/?{day}{place}"))
+        assert not any(cell["properties"]["bin"] > 0 for cell in answer["features"])
+        expect(quiet).to_contain_text(hint)
+    hot = answer_to(page, lambda: page.goto(f"{page_url}/?{PERIOD}&show=hotspots"))
+    assert any(cell["properties"]["bin"] > 0 for cell in hot["features"])
+    expect(quiet).to_be_hidden()
+
+
+@pytest.mark.parametrize("query", ["show=overdue", "measure=share&category=waste"])
+def test_a_share_of_few_reports_is_pale_and_the_legend_says_so(page, page_url, query):
+    answer = answer_to(page, lambda: page.goto(f"{page_url}/?{PERIOD}&{query}&map=13/21.0200/105.8450"))
+    thin = sum(0 < cell["properties"]["count"] < 5 for cell in answer["features"])
+    assert 0 < thin < len(answer["features"])
+    expect(page.locator("#thin")).to_contain_text(f"{thin:,} ô có ít hơn 5 phản ánh".replace(",", "."))
+    assert 0x50 in opacities(page)
+    answer_to(page, page.locator("#view-counts").check)
+    answer_to(page, lambda: page.locator("#measure").select_option("per_km2"))
+    expect(page.locator("#thin")).to_be_hidden()
+    assert 0x50 not in opacities(page)
+
+
+def opacities(page: Page) -> set[int]:
+    """Opacities of more than a hundred pixels of the hexagons."""
+    return set(
+        page.locator(".leaflet-hexagons-pane canvas").evaluate(
+            """canvas => {
+              const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+              const pixels = new Array(256).fill(0);
+              for (let i = 3; i < data.length; i += 4) pixels[data[i]] += 1;
+              return pixels.flatMap((n, opacity) => (n > 100 ? [opacity] : []));
+            }"""
+        )
+    )
+
+
+@pytest.mark.parametrize(("measure", "category"), [("reporters", ""), ("share", "waste"), ("per_1000", "")])
+def test_each_measure_colours_the_cells_by_what_the_service_measured(page, page_url, measure, category):
+    answer = answer_to(page, lambda: page.goto(f"{page_url}/?{PERIOD}&category={category}&measure={measure}"))
+    assert answer["measure"] == measure
+    values = [f["properties"][measure] for f in answer["features"] if f["properties"]["count"]]
+    measured = np.array([value for value in values if value is not None])
+    if measure == "reporters":
+        expected = [(one.colour, one.cells) for one in count_classes(measured.tolist())]
+    else:
+        lows, shades, class_of = value_classes(measured)
+        expected = list(zip(shades, np.bincount(class_of, minlength=len(lows)).tolist(), strict=True))
+    cells = [int(text.removesuffix(" ô").replace(".", "")) for text in page.locator("#classes small").all_inner_texts()]
+    assert list(zip(swatches(page), cells, strict=True)) == expected
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("2026-10-01", "2026-10-31"),
+        ("2026-09-05", "2026-10-31"),
+        ("2025-12-30", "2026-01-02"),
+        ("2026-10-09", "2026-10-09"),
+        ("2025-10-01", "2026-10-31"),
+    ],
+)
+def test_the_page_and_the_files_write_periods_alike(page, language, first, last):
+    told = page.evaluate(
+        """async ([language, from, to]) => {
+          const { datesIn } = await import("/assets/planner/dates.js");
+          return datesIn(language).period({ from, to });
+        }""",
+        [language, first, last],
+    )
+    assert told == WORDS[language].period(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+
+
 def test_boundaries_of_another_day_are_drawn_and_named(page):
     days = page.locator("#at option").evaluate_all("all => all.map((one) => one.value)")
     units = answer_to(page, lambda: page.locator("#at").select_option(min(filter(None, days))), "/v1/units")
@@ -174,7 +264,7 @@ def test_the_strip_has_every_day_and_its_chosen_days_sum_to_the_map(page, page_u
     chosen = [day["count"] for day in series["series"] if "2026-06-01" <= day["from"] <= "2026-09-30"]
     assert series["by"] == "day"
     assert sum(chosen) == matched(page, page_url)
-    expect(page.locator("#brush")).to_have_attribute("aria-valuetext", "01/06/2026 – 30/09/2026")
+    expect(page.locator("#brush")).to_have_attribute("aria-valuetext", "01/06 – 30/09/2026")
     assert int(page.locator("#brush-to").get_attribute("aria-valuemax")) == len(series["series"]) - 1
 
 
@@ -185,7 +275,7 @@ def test_the_chosen_period_is_widened_and_moved_by_keys(page):
     page.locator("#brush").focus()
     moved = answer_to(page, lambda: page.keyboard.press("PageDown"))
     assert moved["period"] == {"from": "2026-05-01", "to": "2026-08-31"}
-    expect(page.locator("#period-now")).to_have_text("01/05/2026 – 31/08/2026")
+    expect(page.locator("#period-now")).to_have_text("01/05 – 31/08/2026")
 
 
 def test_the_chosen_period_is_dragged_and_back_leads_to_the_one_before(page):

@@ -81,7 +81,7 @@ def written(row: dict, figure: str) -> str:
         return "–"
     exact = Decimal(str(number))
     if figure.endswith("_share"):
-        return f"{significant(exact * 100)}%"
+        return f"{significant(exact * 100)}\N{NO-BREAK SPACE}%"
     if figure == "answer_hours":
         return significant(exact) if exact < 10 else f"{exact.quantize(Decimal(1), ROUND_HALF_UP):,}".replace(",", ".")
     text = f"{abs(number):,.0f}".replace(",", ".")
@@ -262,7 +262,7 @@ def test_the_public_sees_a_dash_and_why_where_few_people_reported(browser, page_
         page = opened(public, address(page_url, month))
         page.locator("#tabs [data-tab=wards]").click()
         assert {code for code, text in zip(codes(page), cells(page, "received"), strict=True) if text == "–"} == hidden
-        expect(page.locator("#ranking caption")).to_contain_text("ít hơn 5 người phản ánh")
+        expect(page.locator("#ranking caption")).to_contain_text("ít hơn 5 người")
         assert not any("/v1/reports" in url for url in public.asked)
         assert public.errors == []
 

@@ -40,7 +40,7 @@ async def hotspots(
     asked: Filters,
     view: View = "hotspots",
     measure: Measure = "count",
-    method: Annotated[Method, Query(description="what chance would give; auto says which")] = "auto",
+    method: Annotated[Method, Query(description="what chance would give; auto says which; rates take auto")] = "auto",
     k: Annotated[int, Query(description="rings of neighbours, 1 to 10")] = 1,
     alpha: Annotated[float, Query(description="false discovery rate, up to 0.1")] = 0.05,
     step: Annotated[int | None, Query(description="days of a step of the view emerging")] = None,

@@ -26,7 +26,7 @@ from api.open311.services import definition_words, service_words
 from api.routes.reports import MAX_REPORT_BYTES
 from api.settings import ServiceSettings
 from geo.access import PUBLIC, Caller
-from geo.store.audit import record
+from geo.store.audit import record, record_told
 from geo.store.service_requests import add_attributes, find_service_requests, service_requests_by_id
 from geo.store.session import Connection
 from geo.store.settings import read_settings
@@ -91,7 +91,13 @@ async def get_requests(request: Request, format: Format) -> Response:
         return await _told(ask, await _read(ask, read_ids(ask.given)))
     _check_may_search(ask)
     wanted, page = read_search(ask.given, ask.service.dispatch)
-    found = await ask.service.ask_aside(lambda connection: find_service_requests(connection, wanted, *page))
+
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        found = find_service_requests(connection, wanted, *page)
+        record_told(connection, ask.caller, [each["id"] for each in found])
+        return found
+
+    found = await ask.service.ask_aside(read)
     answer = await _told(ask, found)
     if len(found) == page.limit:
         following = request.url.remove_query_params(["page", "api_key"]).include_query_params(after=found[-1]["id"])
@@ -172,7 +178,7 @@ async def _read(ask: Asked, ids: list[UUID]) -> list[dict[str, Any]]:
 
     def read(connection: Connection) -> list[dict[str, Any]]:
         found = service_requests_by_id(connection, ask.service.territory, ids)
-        for report in found if ask.sees_all else ():
+        for report in found if ask.sees_all else ():  # each was named
             record(connection, ask.caller, "read", report["id"])
         return found
 

@@ -7,12 +7,14 @@ from uuid import UUID
 import numpy as np
 from fastapi import APIRouter, Query, Response
 
+from api.caller import Calling
 from api.new_report import as_json
 from api.routes.geojson import Bbox, bbox_of
 from api.service import Served
 from geo.counting.period import period_of
 from geo.errors import InputError
 from geo.reports.duplicates import LIKELY, Pairs, Sightings, likely_pairs, likely_pairs_of
+from geo.store.audit import record, record_told
 from geo.store.duplicates import read_around, read_between
 from geo.store.session import Connection
 
@@ -23,6 +25,7 @@ MOST_DAYS = 92
 @router.get("/duplicates", response_class=Response, responses={200: {"content": {"application/json": {}}}})
 async def duplicates(
     service: Served,
+    caller: Calling,
     report: Annotated[UUID | None, Query(description="only what may be about the same as this one")] = None,
     first: Annotated[dt.date | None, Query(alias="from", description="first local day")] = None,
     last: Annotated[dt.date | None, Query(alias="to", description="last local day, included")] = None,
@@ -38,7 +41,10 @@ async def duplicates(
 
     def of_one(connection: Connection, id: UUID) -> dict[str, Any]:
         reports, row = read_around(connection, territory.id, id)
-        return _told(reports, likely_pairs_of(reports, row, score), limit)
+        body = _told(reports, likely_pairs_of(reports, row, score), limit)
+        record(connection, caller, "read", id)
+        record_told(connection, caller, _ids(body) - {id})
+        return body
 
     def of_days(connection: Connection) -> dict[str, Any]:
         begin, end = period_of(territory, first, last)
@@ -54,6 +60,7 @@ async def duplicates(
         raise InputError("report names one report: leave from, to and bbox out", "report")
     if report is None:
         body = await service.ask_replica(of_days)
+        await service.ask_aside(lambda connection: record_told(connection, caller, _ids(body)))
     else:
         body = await service.ask_aside(lambda connection: of_one(connection, report))
     return Response(as_json(body), media_type="application/json", headers={"cache-control": "no-store"})
@@ -66,6 +73,11 @@ def _told(reports: Sightings, pairs: Pairs, limit: int) -> dict[str, Any]:
         "found": len(pairs),
         "pairs": [_pair(reports, shown, i) for i in range(len(shown))],
     }
+
+
+def _ids(body: dict[str, Any]) -> set[UUID]:
+    """Name the reports that are told."""
+    return {UUID(pair[which]["id"]) for pair in body["pairs"] for which in ("earlier", "later")}
 
 
 def _pair(reports: Sightings, pairs: Pairs, row: int) -> dict[str, Any]:

@@ -23,7 +23,8 @@ from geo.store.report_reading import find_report
 from geo.store.session import Connection
 
 router = APIRouter(prefix="/v1/reports/{id}", tags=["reports"])
-_TAG = re.compile(r'(?:W/)?"(\d{1,18})"')
+_TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+_VERSION = re.compile(r"\d{1,18}")
 
 
 class NewEvent(BaseModel):
@@ -63,10 +64,10 @@ async def get_events(id: UUID, service: Served, caller: Calling) -> Response:
 
 @router.post("/events", status_code=HTTPStatus.CREATED)
 async def post_event(
-    id: UUID, event: NewEvent, service: Served, caller: Calling, if_match: Annotated[str | None, Header()] = None
+    id: UUID, event: NewEvent, service: Served, caller: Calling, if_match: Annotated[list[str] | None, Header()] = None
 ) -> Response:
     """Let something happen to a report. What may not happen now is a 409 that names what may."""
-    last = _last_event(if_match)
+    seen = _seen_events(if_match)
     dispatch = service.dispatch
 
     def add(connection: Connection) -> dict[str, Any]:
@@ -75,7 +76,7 @@ async def post_event(
             given = _destination(dispatch, find_report(connection, service.territory, id), event.unit_code) | {
                 name: value for name, value in given.items() if value is not None
             }
-        add_event(connection, service.territory, id, Event(**given), caller, status=event.status, last_event=last)
+        add_event(connection, service.territory, id, Event(**given), caller, status=event.status, seen_events=seen)
         return _read(connection, service.territory, id, caller)
 
     report = await service.ask_aside(add)
@@ -100,13 +101,18 @@ def _tag(history: list[dict[str, Any]]) -> dict[str, str]:
     return {"etag": f'"{history[-1]["id"]}"', "cache-control": "private, no-cache"}
 
 
-def _last_event(if_match: str | None) -> int | None:
-    if if_match is None or if_match.strip() == "*":
+def _seen_events(if_match: list[str] | None) -> frozenset[int] | None:
+    """Read If-Match: the last events of the versions that the client has seen, None if any will do.
+
+    Tags that are none of ours name no version, so that they match none (RFC 9110, 13.1.1).
+    """
+    said = ",".join(if_match or ())
+    if if_match is None or said.strip() == "*":
         return None
-    found = _TAG.fullmatch(if_match.strip())
-    if found is None:
-        raise InputError("If-Match is no ETag of a report: send it as GET gave it", "if-match")
-    return int(found[1])
+    items = {item.strip() for item in _TAG.sub('""', said).split(",")}
+    if not items <= {'""', ""} or items == {""}:
+        raise InputError("If-Match is no list of ETags: send the ETag of the report as GET gave it", "if-match")
+    return frozenset(int(tag) for tag in _TAG.findall(said) if _VERSION.fullmatch(tag))
 
 
 def _destination(dispatch: Dispatch, report: dict[str, Any], code: str) -> dict[str, Any]:

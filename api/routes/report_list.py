@@ -6,15 +6,19 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from api.caller import Calling
 from api.etag import entity_tag, is_known, negotiated
 from api.report_list import as_csv, as_geojson, as_geoparquet
 from api.routes.geojson import MEDIA_TYPE as GEOJSON
 from api.routes.geojson import Bbox, bbox_of
 from api.service import Served, Service
 from geo.errors import CoordinateError, InputError, NotFoundError
+from geo.folded import folded_words
 from geo.hexagons.cells import STORED_RESOLUTION, cells_named
 from geo.hexagons.search import resolution_of
 from geo.location.coordinates import check_coordinates
+from geo.reports.search import MAX_RADIUS_M, MAX_TEXT
+from geo.store.audit import record_told
 from geo.store.report_list import Circle, Wanted, count_wanted, list_reports
 from geo.store.session import Connection
 from geo.units.territory import Territory
@@ -24,14 +28,12 @@ router = APIRouter(prefix="/v1", tags=["reports"])
 _CSV, _PARQUET = "text/csv", "application/vnd.apache.parquet"
 _FORMATS = {"geojson": GEOJSON, "csv": _CSV, "parquet": _PARQUET}
 MAX_PAGE, _PAGE = 10_000, 100
-MAX_RADIUS_M = 100_000.0
-MAX_TEXT = 200
 _EARLIEST, _LATEST = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
 
 Several = Annotated[list[str] | None, Query(description="more than one by repeating it")]
 
 
-def _wanted(
+async def _wanted(
     service: Served,
     unit: Annotated[str | None, Query(description="code of a unit of today, or of boundaries_at")] = None,
     boundaries_at: Annotated[
@@ -60,6 +62,8 @@ def _wanted(
     territory = service.dispatch.jurisdiction.territory
     for code in category or ():
         service.dispatch.category(code)
+    if text.strip() and not folded_words(text):
+        raise InputError(f"text {text!r:.60} has no word: give letters or digits that the description has", "text")
     if boundaries_at is not None and unit is None:
         raise InputError("boundaries_at says what a unit is: give unit, too", "boundaries_at")
     if first is not None and last is not None and first > last:
@@ -91,6 +95,7 @@ def _wanted(
 async def get_reports(
     request: Request,
     service: Served,
+    caller: Calling,
     wanted: Annotated[Wanted, Depends(_wanted)],
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = _PAGE,
     after: Annotated[UUID | None, Query(description="the last report of the page before")] = None,
@@ -104,6 +109,7 @@ async def get_reports(
 
     def read(connection: Connection) -> tuple[list[dict[str, Any]], int | None]:
         found = list_reports(connection, wanted, limit + 1, after)
+        record_told(connection, caller, [each["id"] for each in found[:limit]])
         return found, count_wanted(connection, wanted) if count else None
 
     found, matched = await service.ask_aside(read)

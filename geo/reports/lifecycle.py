@@ -213,7 +213,7 @@ def after(progress: Progress, event: Event, at: dt.datetime) -> Progress:
         case "received":
             return now
         case "answered" | "rejected":
-            evidence = bool(event.text and event.media) if event.kind == "answered" else None
+            evidence = bool(event.text.strip() and event.media) if event.kind == "answered" else None
             return replace(now, intake_at=now.intake_at or at, answered_at=at, evidence=evidence, satisfied=None)
         case "assigned" | "in_progress":
             return replace(now, intake_at=now.intake_at or at)
@@ -244,7 +244,8 @@ def _may(caller: Caller, rule: Transition, unit_code: str) -> bool:
 
 def _check_carried(event: Event, rule: Transition) -> None:
     needed = rule.must_carry
-    if needed is not None and getattr(event, needed) in (None, ""):
+    carried = None if needed is None else getattr(event, needed)
+    if needed is not None and (carried is None or (isinstance(carried, str) and not carried.strip())):
         said = _SAID.get(needed, needed)
         raise InputError(f"{event.kind!r} needs {said}: {_NEEDS[needed]}", said)
     if (fault := text_fault(event.text)) is not None:

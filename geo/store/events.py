@@ -1,6 +1,7 @@
 """Events into the database: checked against :mod:`geo.reports.lifecycle`, one after another for each report."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,6 +13,7 @@ from geo.errors import ChangedError, InputError, NotFoundError, RefusedError
 from geo.reports.ids import moment_of
 from geo.reports.lifecycle import Event, Progress, after, check_event
 from geo.reports.texts import composed
+from geo.store.merges import reports_that_stay
 from geo.store.schema import Report, ReportEvent, Unit
 
 _PROGRESS = tuple(Progress.__dataclass_fields__)
@@ -42,7 +44,7 @@ def add_event(
     caller: Caller,
     *,
     status: str | None = None,
-    last_event: int | None = None,
+    seen_events: Collection[int] | None = None,
 ) -> Added:
     """Let something happen to a report, within the caller's transaction.
 
@@ -59,8 +61,8 @@ def add_event(
         Who does it; the event is stored under its name.
     status : str, optional
         The status that the caller has seen; another one now is refused.
-    last_event : int, optional
-        The last event that the caller has seen; a later one is refused.
+    seen_events : collection of int, optional
+        The last event of each version that the caller has seen; if the last one now is none of them, it is refused.
 
     Returns
     -------
@@ -80,10 +82,10 @@ def add_event(
     if report is None:
         raise NotFoundError(f"there is no report {id}")
     progress = Progress(**{name: report[name] for name in _PROGRESS})
-    _check_unchanged(connection, id, progress, status, last_event)
+    _check_unchanged(connection, id, progress, status, seen_events)
     check_event(event, progress.state, caller, report["unit_code"])
     if event.duplicate_of is not None:
-        _check_target(id, event.duplicate_of, rows.get(event.duplicate_of))
+        _check_target(connection, id, event.duplicate_of, rows.get(event.duplicate_of))
     at = dt.datetime.now(dt.UTC)
     now = after(progress, event, at)
     event = _composed(event)
@@ -138,20 +140,21 @@ def _lock(connection: Connection, territory: str, id: UUID, other: UUID | None) 
 
 
 def _check_unchanged(
-    connection: Connection, id: UUID, progress: Progress, status: str | None, last_event: int | None
+    connection: Connection, id: UUID, progress: Progress, status: str | None, seen_events: Collection[int] | None
 ) -> None:
     if status is not None and status != progress.status:
         raise ChangedError(f"the report is not {status} any more but {progress.status}: read it again")
-    if last_event is not None:
+    if seen_events is not None:
         last = connection.scalar(select(func.max(ReportEvent.id)).where(ReportEvent.report_id == id))
-        if last != last_event:
+        if last not in seen_events:
             raise ChangedError("something has happened to the report since you read it: read it again")
 
 
-def _check_target(id: UUID, target: UUID, found: RowMapping | None) -> None:
+def _check_target(connection: Connection, id: UUID, target: UUID, found: RowMapping | None) -> None:
     if target == id:
         raise InputError("a report can't be merged into itself", "duplicate_of")
     if found is None:
         raise InputError(f"there is no report {target}", "duplicate_of")
     if found["duplicate_of"] is not None:
-        raise RefusedError(f"report {target} is merged itself: merge into {found['duplicate_of']}")
+        stays = reports_that_stay(connection, [target])[target]
+        raise RefusedError(f"report {target} is merged itself: merge into {stays}")

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from geo.folded import folded_words, word_pattern
 from geo.hexagons.search import cells_within, stored_range
 from geo.reports.ids import moment_of
+from geo.store.merges import with_those_that_stay
 from geo.store.report_reading import select_reports
 from geo.store.schema import Boundary, Report, Unit
 from geo.units.jurisdiction import NEAREST_WITHIN_M
@@ -107,7 +108,7 @@ def list_reports(connection: Connection, wanted: Wanted, limit: int, after: UUID
     if after is not None:
         query = query.where(comes_after(after))
     query = query.order_by(Report.reported_at.desc(), Report.id.desc()).limit(limit)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return with_those_that_stay(connection, [dict(row) for row in connection.execute(query).mappings()])
 
 
 def comes_after(id: UUID) -> ColumnElement[bool]:

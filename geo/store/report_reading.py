@@ -8,17 +8,22 @@ from sqlalchemy import Connection, Select, func, select, tuple_
 
 from geo.errors import NotFoundError
 from geo.reports.ids import moment_of
+from geo.store.merges import with_those_that_stay
 from geo.store.schema import ExternalReference, Report, Unit
 
 
 def find_report(connection: Connection, territory: str, id: UUID) -> dict[str, Any]:
-    """Read a report of a territory, all but the reporter's pseudonym; NotFoundError if it isn't there."""
+    """Read a report of a territory, all but the reporter's pseudonym; NotFoundError if it isn't there.
+
+    ``duplicate_of`` of a merged one is the report that stays, though it may have been merged into another before.
+    """
     own = (Report.territory_id == territory, Report.id == id, Report.reported_at == moment_of(id))
     query = select_reports().where(*own)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"there is no report {id}")
-    return dict(row)
+    [report] = with_those_that_stay(connection, [dict(row)])
+    return report
 
 
 def find_by_external_ids(

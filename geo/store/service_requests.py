@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, inse
 
 from geo.reports.ids import moment_of
 from geo.reports.lifecycle import OPEN
+from geo.store.merges import with_those_that_stay
 from geo.store.report_list import Wanted, comes_after, conditions
 from geo.store.report_reading import select_reports
 from geo.store.schema import Report, ReportAttributes, ReportEvent
@@ -81,7 +82,7 @@ def _more_conditions(wanted: WantedRequests) -> Iterator[ColumnElement[bool]]:
 
 def _with_answers(connection: Connection, query: Select[Any]) -> list[dict[str, Any]]:
     """Read reports, each with the text of the last answer to it (``note``)."""
-    rows = [dict(row) for row in connection.execute(query).mappings()]
+    rows = with_those_that_stay(connection, [dict(row) for row in connection.execute(query).mappings()])
     last = (
         select(ReportEvent.report_id, ReportEvent.text)
         .where(ReportEvent.report_id.in_([row["id"] for row in rows]), ReportEvent.kind.in_(_ANSWERING))

@@ -1,5 +1,6 @@
 """Who may call what: the table of docs/access.md holds for a real service, and no route is without a decision."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from api.access import MAY_CALL
 from api.app import create_app
+from geo.units.territory import HANOI
 from geo.vocabulary import ROLES
 from tests.api.serving import api_key, serving
 from tests.conftest import Database, cloned
@@ -130,6 +132,41 @@ def test_an_officer_sees_the_reports_of_the_own_unit_and_leaves_a_trace(http, ke
     with database.connect() as sql:
         rows = sql.execute("SELECT caller, role, what, report_id::text FROM audit WHERE what = 'read'").fetchall()
     assert rows == [(officer, "officer", "read", here.json()["id"])] * 2
+
+
+def test_whoever_is_told_of_single_reports_leaves_a_trace(http, keys, database) -> None:
+    """By the list and by the search for duplicates, too; of a large answer it says how many."""
+    report = {"category": "waste", "lon": 105.8401, "lat": 21.0202, "description": "Rác đổ trộm đầu ngõ 622"}
+    lines = "\n".join([json.dumps(report)] * 101)
+    sent = http.post(
+        "/v1/reports", content=lines, headers=keys["router"] | {"content-type": "application/x-ndjson"}
+    ).raise_for_status()
+    ids = {json.loads(line)["report"]["id"] for line in sent.text.splitlines()}
+    one, today = min(ids), HANOI.today()
+
+    def told(path: str) -> tuple[int, list[tuple[str, str | None]]]:
+        with database.connect() as sql:
+            [last] = sql.execute("SELECT coalesce(max(id), 0) FROM audit").fetchone()
+            status = http.get(path, headers=keys["planner"]).status_code
+            entries = (
+                "SELECT what, report_id::text FROM audit WHERE id > %s AND role = 'planner' AND what LIKE 'read%%'"
+            )
+            return status, sql.execute(entries, [last]).fetchall()
+
+    near = "/v1/reports?near=105.8401,21.0202,5"
+    status, [(what, id)] = told(f"{near}&limit=1")
+    assert (status, what) == (200, "read")
+    assert id in ids
+    status, entries = told(f"{near}&limit=100&format=csv")
+    assert len({id for _, id in entries} & ids) == len(entries) == 100
+    assert told(f"{near}&limit=101") == (200, [("read 101 reports", None)])
+    status, entries = told(f"/v1/duplicates?report={one}&limit=3")
+    assert ("read", one) in entries
+    assert len(entries) == len({id for _, id in entries} & ids) == 4
+    status, entries = told(f"/v1/duplicates?from={today}&to={today}&limit=1")
+    assert len({id for _, id in entries} & ids) == len(entries) == 2
+    missing = "01900000-0000-7000-8000-000000000000"
+    assert told(f"/v1/duplicates?report={missing}") == (404, [])
 
 
 def test_a_report_that_can_not_be_traced_is_not_shown(http, keys, database) -> None:

@@ -85,6 +85,16 @@ def test_who_has_seen_another_report_is_told_to_read_again(http, place):
     assert add(http, place, "in_progress", {"if-match": seen}, status="waiting").status_code == 201
     assert add(http, place, "answered", {"if-match": seen}, text="x").status_code == 412
     assert add(http, place, "answered", text="x", status="waiting").status_code == 412
+    now = http.get(place).headers["etag"]
+    for tags, status in (
+        (f'{seen}, "1"', 412),
+        ('"another", W/"kind,of"', 412),
+        ("1", 422),
+        (f"{now} {now}", 422),
+        (f'"another",{seen} , {now}', 201),
+    ):
+        event = {"kind": "assigned"}
+        assert http.post(f"{place}/events", json=event, headers={"if-match": tags}).status_code == status, tags
     assert add(http, place, "answered", {"if-match": http.get(place).headers["etag"]}, text="x").status_code == 201
 
 
@@ -98,6 +108,30 @@ def test_a_moved_report_is_the_new_unit_s_and_a_merged_one_leads_to_the_other(ht
     merged = add(http, place, "merged", duplicate_of=other["id"]).json()
     assert (merged["state"], merged["duplicate_of"], merged["allowed"]) == ("merged", other["id"], ["reopened"])
     assert add(http, f"/v1/reports/{other['id']}", "merged", duplicate_of=merged["id"]).status_code == 409
+
+
+def test_a_chain_of_merges_leads_to_the_report_that_stays(http):
+    places = [http.post("/v1/reports", json=REPORT).headers["location"] for _ in range(4)]
+    ids = [place.rsplit("/", 1)[1] for place in places]
+
+    def told() -> list[str | None]:
+        listed = {each["id"]: each["properties"] for each in http.get("/v1/reports?limit=10000").json()["features"]}
+        one_by_one = [http.get(place).json()["duplicate_of"] for place in places]
+        assert one_by_one == [listed[id]["duplicate_of"] for id in ids]
+        notes = http.get("/open311/v2/requests.json", params={"service_request_id": ",".join(ids)}).json()
+        told = {each["service_request_id"]: each["status_notes"] for each in notes}
+        assert all(target is None or target in told[id] for id, target in zip(ids, one_by_one, strict=True))
+        return one_by_one
+
+    for place, target in zip(places, ids[1:], strict=False):
+        assert add(http, place, "merged", duplicate_of=target).status_code == 201
+    assert told() == [ids[3], ids[3], ids[3], None]
+    assert http.get(places[0]).json()["history"][-1]["duplicate_of"] == ids[1]
+    other = http.post("/v1/reports", json=REPORT).headers["location"]
+    refused = add(http, other, "merged", duplicate_of=ids[0])
+    assert (refused.status_code, ids[3] in refused.json()["detail"]) == (409, True)
+    assert add(http, places[1], "reopened").status_code == 201
+    assert told() == [ids[1], None, ids[3], None]
 
 
 @pytest.mark.parametrize("id", ["018f0000-0000-7000-8000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"])

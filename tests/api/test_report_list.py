@@ -42,7 +42,7 @@ FILTERS = {
     "text=đường": "description ~* '(đường|Đường|duong)'",
     "text=622 amber": "description LIKE '%622%Amber%'",
     "text=khai (minh)": "description LIKE '%Minh Khai%'",
-    "text=%25": "true",
+    "text=%20": "true",
     "unit=00004": "unit_id = (SELECT id FROM unit WHERE code = '00004' AND name = 'Phường Ba Đình')",
     "unit=00004&boundaries_at=2026-01-05": LOCATED.format(day="2026-01-05") + " = '00004'",
     "unit=00004&boundaries_at=2025-06-30": LOCATED.format(day="2025-06-30") + " = '00004'",
@@ -213,6 +213,9 @@ def test_an_officer_sees_the_own_unit_and_the_public_nothing(address, database, 
         ("limit=0", "limit"),
         ("format=xml", "format"),
         (f"text={'x' * 201}", "text"),
+        ("text=.*", "text"),
+        ("text=%25", "text"),
+        ("text=%00", "text"),
     ],
 )
 def test_a_wrong_parameter_is_named(http, query, parameter):

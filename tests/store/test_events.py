@@ -138,9 +138,9 @@ def test_what_changed_since_it_was_read_is_refused(city_database, ids):
     with city_database.transaction() as connection:
         [received] = read_events(connection, ids[0])
         add_event(
-            connection, HANOI.id, ids[0], Event("in_progress"), ADMIN, status="waiting", last_event=received["id"]
+            connection, HANOI.id, ids[0], Event("in_progress"), ADMIN, status="waiting", seen_events=[received["id"]]
         )
-        for seen in ({"status": "waiting"}, {"last_event": received["id"]}):
+        for seen in ({"status": "waiting"}, {"seen_events": [received["id"]]}):
             with pytest.raises(ChangedError, match="read it again"):
                 add_event(connection, HANOI.id, ids[0], ANSWER, ADMIN, **seen)
         for unknown in (UUID(int=1), UUID(int=2**128 - 1)):

@@ -252,13 +252,20 @@ def test_an_officer_is_told_of_the_own_unit_only(open311):
     assert open311.http.get(path, params={"api_key": open311.officer}).status_code == 404
 
 
-def test_reading_whole_requests_by_id_leaves_a_trace(open311, database):
+def test_reading_whole_requests_leaves_a_trace(open311, database):
     id = open311.rows[5]["id"]
+
+    def traces() -> int:
+        with database.connect() as sql:
+            entries = "SELECT count(*) FROM audit WHERE report_id = %s AND what = 'read'"
+            return sql.execute(entries, [id]).fetchone()[0]
+
+    before = traces()
     open311.ids(service_request_id=id)
     open311.ask(service_request_id=id)
-    with database.connect() as sql:
-        [count] = sql.execute("SELECT count(*) FROM audit WHERE report_id = %s AND what = 'read'", [id]).fetchone()
-    assert count == 1
+    assert traces() == before + 1
+    assert id in open311.ids(page_size=20)
+    assert traces() == before + 2
 
 
 def updated_at(row):

@@ -95,6 +95,8 @@ def test_roles_are_those_of_the_design():
     [
         (Event("answered"), "text"),
         (Event("rejected"), "text"),
+        (Event("answered", " \t\n\u00a0", ("https://example.org/a.jpg",)), "text"),
+        (Event("rejected", "   "), "text"),
         (Event("moved"), "unit_code"),
         (Event("answered", "x", unit_id=7, lead="x"), "unit_code"),
         (Event("assigned", lead="a\x00b"), "lead"),

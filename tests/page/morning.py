@@ -7,14 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-CENTRE = (105.845, 21.02)
-_CLOSE_ENOUGH = 11.5
 _TILE = 256
 
 
-def walk(page: Page, address: str) -> Iterator[tuple[str, dict]]:
+def walk(page: Page, address: str, language: str = "vi") -> Iterator[tuple[str, dict]]:
     """Do one step after the other; each gives its name and what it found, while the page still shows it."""
-    page.goto(address)
+    page.goto(f"{address}/?lang={language}")
     shown(page)
     yield "where", where(page)
     yield "new", is_it_new(page)
@@ -24,32 +22,27 @@ def walk(page: Page, address: str) -> Iterator[tuple[str, dict]]:
 
 
 def where(page: Page) -> dict:
-    """Parking, and closer to the middle of the city."""
+    """Parking, and closer to the ward on top of the ranking."""
     page.locator("#categories [data-value=parking]").click()
     page.wait_for_url("**category=parking**")
-    page.locator(".leaflet-control-zoom-in").click()
-    page.wait_for_url("**map=**")
-    shown(page)
-    page.mouse.move(*place_of(page, *CENTRE))
-    while _view(page)[0] < _CLOSE_ENOUGH:
-        before = page.url
-        page.mouse.wheel(0, -120)
-        page.wait_for_function("before => location.href !== before", arg=before)
     shown(page)
     query = parse_qs(urlsplit(page.url).query)
-    return {
+    found = {
         "n": int(page.locator("#sentence").get_attribute("data-n") or 0),
         "from": query["from"][0],
         "to": query["to"][0],
+        "code": page.locator("#ranking tbody tr").first.get_attribute("data-code"),
     }
-
-
-def is_it_new(page: Page) -> dict:
-    """The ward with most reports, its trend of twelve weeks, and the hexagon there that stands out most."""
     page.locator("#ranking tbody tr").first.click()
     before = page.url
     page.locator("#ward .zoom").click()
     page.wait_for_function("before => location.href !== before", arg=before)
+    shown(page)
+    return found
+
+
+def is_it_new(page: Page) -> dict:
+    """The trend of twelve weeks there, and the hexagon that stands out most."""
     with page.expect_response(lambda response: "view=emerging" in response.url and response.ok) as caught:
         page.locator("label[for=view-emerging]").click()
         page.locator("#message button").click()
@@ -59,7 +52,7 @@ def is_it_new(page: Page) -> dict:
     corners = hot["geometry"]["coordinates"][0][1:]
     middle = (sum(corner[axis] for corner in corners) / len(corners) for axis in (0, 1))
     page.mouse.click(*place_of(page, *middle))
-    expect(page.locator("#cell h2")).to_be_visible()
+    expect(page.locator("#cell .month-bars")).to_be_visible()
     return hot
 
 

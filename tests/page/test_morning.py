@@ -38,6 +38,15 @@ def test_where_it_is_concentrated_is_what_the_database_counts(morning, demo_data
     assert (told["n"],) == row
 
 
+def test_the_ward_that_is_shown_first_is_the_one_with_most_reports(morning, page_url, planner):
+    told = morning[1]["where"]
+    params = {"category": "parking", "from": told["from"], "to": told["to"], "boundaries_at": told["to"]}
+    answer = httpx.get(f"{page_url}/v1/wards/ranking", params=params, headers=planner, trust_env=False, timeout=60)
+    most = max(answer.json()["wards"], key=lambda ward: ward["received"])
+    assert told["code"] == most["code"]
+    assert most["name"] in morning[2]["where"]
+
+
 def test_a_hexagon_says_how_many_and_in_which_way_it_is_hot(morning):
     hot = morning[1]["new"]["properties"]
     assert hot["class"] > 0

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from geo.counting.axes import CUBE_RESOLUTION
 from geo.counting.cube import Query
+from geo.counting.only import EVERYTHING, Only, only_words
 from geo.counting.period import period_of, whole_months
 from geo.errors import ForbiddenError, InputError
 from geo.hotspots.question import Question, Window
 from geo.lookup.dispatch import Dispatch
-from geo.store.counts import EVERYTHING, Only
 from geo.units.territory import Territory
 
 PUBLIC_VIEWS: Final = ("counts", "hotspots")
@@ -51,14 +51,7 @@ class Asked:
     @property
     def only_words(self) -> dict[str, Any]:
         """Tell which reports are meant besides period and categories: parameters and values, those that were given."""
-        said = {
-            "status": self.statuses,
-            "status_at": self.only.status_at and self.only.status_at.isoformat(),
-            "channel": self.only.channels,
-            "overdue": self.only.overdue,
-        }
-        given = {name: value for name, value in said.items() if value}
-        return given if self.duplicates else given | {"duplicates": False}
+        return only_words(self.only, self.statuses, duplicates=self.duplicates)
 
     @property
     def from_rows(self) -> bool:

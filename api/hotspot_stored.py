@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from api.hotspot_question import Asked, check_public
 from api.progress import Advance, share_done
-from api.settings import ServiceSettings
 from geo.counting.axes import Axes
 from geo.hexagons.grids import grid_of
 from geo.hexagons.hexgrid import HexGrid
@@ -23,7 +22,7 @@ from geo.store.boundaries import read_dispatch
 from geo.store.counts import RowCounts
 from geo.store.cube import read_cube
 from geo.store.session import Connection, Engine, engine
-from geo.store.settings import read_settings, territory_settings
+from geo.store.settings import territory_settings
 from geo.units.jurisdiction import Layer
 
 
@@ -120,7 +119,7 @@ def _ask(database: Engine) -> Callable[[Callable[[Connection], Any]], Any]:
 
 def _grid(dispatch: Dispatch, asked: Asked, question: Question, population: Path | None) -> HexGrid:
     layer: Layer = dispatch.jurisdiction.layer_at(question.window.last)
-    path = population or read_settings(ServiceSettings).population
+    path = population or territory_settings().population
     if question.measure != "per_1000" or path is None:
         return grid_of(layer, asked.resolution)
     residents = Residents.read(path)

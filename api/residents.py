@@ -4,11 +4,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.settings import ServiceSettings
 from geo.hexagons.population import Residents
 from geo.store.boundaries import read_dispatch
 from geo.store.session import opened
-from geo.store.settings import read_settings
+from geo.store.settings import territory_settings
 
 
 def configured_residents(url: str, territory: str) -> Residents | None:
@@ -25,7 +24,7 @@ def configured_residents(url: str, territory: str) -> Residents | None:
     FileError
         The file can't be read, or a cell of it is not in the city.
     """
-    path = read_settings(ServiceSettings).population
+    path = territory_settings().population
     if path is None:
         return None
     residents = Residents.read(path)

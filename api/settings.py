@@ -7,8 +7,6 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from geo.store.settings import AbsolutePath
-
 
 def listed(value: object) -> object:
     """Split a text at its commas.
@@ -61,8 +59,6 @@ class ServiceSettings(BaseSettings):
         ``HIENTRUONG_TRUSTED_PROXIES``, with commas: whose X-Forwarded-For is believed; nobody's by default.
     contact : str
         ``HIENTRUONG_CONTACT``: whom Open311's discovery tells to ask; "the operator" by default.
-    population : Path, optional
-        ``HIENTRUONG_POPULATION``: a CSV file of residents by H3 cell, with the columns cell and population.
     basemap : str, optional
         ``HIENTRUONG_BASEMAP``: address of map tiles that the page shows below its hexagons; none by default.
     basemap_credit : str
@@ -77,6 +73,5 @@ class ServiceSettings(BaseSettings):
     rate_key: int = Field(default=600_000, ge=0)
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(listed)] = ()
     contact: str = Field(default="", max_length=500)
-    population: AbsolutePath | None = None
     basemap: Annotated[str, AfterValidator(tiles)] | None = None
     basemap_credit: str = Field(default="", max_length=200)

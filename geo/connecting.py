@@ -11,6 +11,10 @@ from geo.session.source import Source
 
 def open_session(source: str | os.PathLike[str] | None, territory: str | None) -> Session:
     """Open what `geo.connect` promises; it is closed at the end of the program, if nobody does it before."""
+    if source is not None and not isinstance(source, (str, os.PathLike)):
+        raise InputError(f"source {source!r:.40}: give a database's address, or the path of a folder", "source")
+    if territory is not None and not isinstance(territory, str):
+        raise InputError(f"territory {territory!r:.40}: give its id as text, as 'hanoi'", "territory")
     found = _source(source, territory)
     session = Session(found)
     weakref.finalize(session, found.close)

@@ -11,6 +11,7 @@ import geopandas as gpd
 
 from geo.errors import InputError
 from geo.hotspots.question import Found
+from maps.arguments import check_given
 from maps.drawing import HexDrawing, MapFacts
 from maps.frames import facts_in, found_in
 from maps.hexagons import drawn_map
@@ -79,7 +80,7 @@ def change(cells: Cells, *, wards: gpd.GeoDataFrame | None = None, language: Lan
 def overdue(cells: Cells, *, wards: gpd.GeoDataFrame | None = None, language: Language = "vi") -> OfflineMap:
     """Show which share of the reports of each hexagon is overdue.
 
-    Parameters, what is returned and errors are those of `hexes`, for what `geo.hotspots.views.find` gives of this view.
+    Parameters, what is returned and errors are those of `hexes`, for ``db.overdue(...)``.
     """
     return _shown(cells, "overdue", wards, language)
 
@@ -91,6 +92,7 @@ def drawing_of(cells: Cells, language: Language = "vi") -> HexDrawing:
 
 
 def _shown(cells: Cells, view: str, wards: gpd.GeoDataFrame | None, language: Language) -> OfflineMap:
+    check_given(cells, language, Found)
     given = cells.question.view if isinstance(cells, Found) else cells.attrs.get("view", view)
     if given != view:
         raise InputError(

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from geo.errors import InputError
+from maps.arguments import check_given
 from maps.card_map import Script, face_map
 from maps.drawing import Face, LegendClass
 from maps.frames import facts_in
@@ -61,6 +62,7 @@ def reports(
     --------
     See docs/maps.md.
     """
+    check_given(points, language)
     for name in ("status", "reported_at"):
         if name not in points:
             raise InputError(f"a map of reports needs their {name}: take reports with this column", name)

@@ -14,6 +14,7 @@ from geo.errors import InputError
 from geo.hexagons.cells import cell_polygons
 from geo.hexagons.hexgrid import HexGrid
 from geo.hotspots.question import Found
+from maps.arguments import check_steps
 from maps.card_map import Card, Script, card_map
 from maps.drawing import NOT_COLOURED, HexDrawing
 from maps.frames import found_in
@@ -56,6 +57,7 @@ def time_slider(
     --------
     See docs/maps.md.
     """
+    check_steps(steps, language)
     founds = [cells if isinstance(cells, Found) else found_in(cells) for cells in steps]
     _check(founds)
     whole, step_of = _joined(founds)

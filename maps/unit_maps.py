@@ -8,6 +8,7 @@ import numpy as np
 
 from geo.folded import folded
 from geo.location.ellipsoid import areas_m2
+from maps.arguments import check_given
 from maps.boundary_map import features, unit_names
 from maps.card_map import Card, Script, card_map
 from maps.finding_words import FINDING_WORDS
@@ -43,6 +44,7 @@ def boundaries(
     --------
     See docs/maps.md.
     """
+    check_given(units, language)
     coded = units if "code" in units else units.rename_axis("code").reset_index()
     if findings is None:
         return _units_map(coded, language)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from geo.columns import Truths
 from geo.errors import InputError
+from maps.arguments import check_given
 from maps.boundary_map import features, unit_names
 from maps.card_map import Script, face_map
 from maps.classes import legend_of_counts, legend_of_values
@@ -71,6 +72,7 @@ def wards(ranking: gpd.GeoDataFrame, figure: str = "received", *, language: Lang
     --------
     See docs/maps.md.
     """
+    check_given(ranking, language)
     drawing = ward_drawing(ranking, figure, language)
     drawn = {
         "wards": features(ranking, unit_names(ranking, language), TOLERANCE_M),

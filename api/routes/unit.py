@@ -1,6 +1,5 @@
 """One unit on a day: its shape, what it is part of, its neighbours, and how it came and went."""
 
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,8 @@ from geo.store.units import (
     read_ancestors,
     read_appearances,
 )
-from geo.units.territory import Generation, Unit
+from geo.units.alike import closest_units
+from geo.units.territory import Generation
 
 router = APIRouter(prefix="/v1", tags=["boundaries"])
 _DECIMALS = 6  # 0.1 m
@@ -76,17 +76,10 @@ def _advice(shapes: UnitShapes, appearances: list[Appearance], code: str) -> str
             for each in appearances
         )
         return f"the code was that of {', '.join(dict.fromkeys(periods))}: give a date of then as at"
-    spellings = {spelling: unit for unit in shapes.units for spelling in _spellings(unit)}
-    close = [spellings[like] for like in get_close_matches(code.casefold(), spellings, n=6, cutoff=0.5)]
+    close = closest_units(shapes.units, code)
     if not close:
         return "see /v1/units for the codes that there are"
-    return f"the closest are {', '.join(f'{each.code} {each.name}' for each in list(dict.fromkeys(close))[:3])}"
-
-
-def _spellings(unit: Unit) -> tuple[str, ...]:
-    """List what somebody may take for a unit's code: the code, or a name with its kind or without."""
-    bare, bare_en = unit.name.removeprefix(unit.kind).strip(), unit.name_en.rpartition(" ")[0]
-    return tuple(text.casefold() for text in (unit.code, unit.name, bare, unit.name_en, bare_en) if text)
+    return f"the closest are {', '.join(f'{each.code} {each.name}' for each in close)}"
 
 
 def _centre(polygon: Any) -> list[float]:

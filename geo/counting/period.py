@@ -9,9 +9,12 @@ _USUAL_DAYS = dt.timedelta(days=29)
 _MONTH = dt.timedelta(days=31)
 _MOST_MONTHS = 120
 _EARLIEST, _LATEST = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
+_NAMES = ("from", "to")
 
 
-def period_of(territory: Territory, first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date]:
+def period_of(
+    territory: Territory, first: dt.date | None, last: dt.date | None, names: tuple[str, str] = _NAMES
+) -> tuple[dt.date, dt.date]:
     """Fill in the days that were not given: the 30 days until today, or until the last one.
 
     Parameters
@@ -20,6 +23,8 @@ def period_of(territory: Territory, first: dt.date | None, last: dt.date | None)
         Its local date is today.
     first, last : date, optional
         Local dates, both included.
+    names : (str, str), optional
+        What the caller calls them.
 
     Raises
     ------
@@ -32,14 +37,27 @@ def period_of(territory: Territory, first: dt.date | None, last: dt.date | None)
     >>> [str(day) for day in period_of(HANOI, None, dt.date(2026, 1, 30))]
     ['2026-01-01', '2026-01-30']
     """
-    for field, day in (("from", first), ("to", last)):
-        if day is not None and not _EARLIEST <= day <= _LATEST:
-            raise InputError(f"{field} {day}: give a day from {_EARLIEST} to {_LATEST}", field)
+    check_days(first, last, names)
     last = last or territory.today()
     first = first or last - _USUAL_DAYS
-    if first > last:
-        raise InputError(f"from {first} is later than to {last}: exchange them", "from")
+    check_days(first, last, names)
     return first, last
+
+
+def check_days(first: dt.date | None, last: dt.date | None, names: tuple[str, str] = _NAMES) -> None:
+    """Refuse a first day that is later than the last one, and days that are centuries away.
+
+    Examples
+    --------
+    >>> check_days(dt.date(2026, 1, 2), dt.date(2026, 1, 1), ("since", "until"))
+    Traceback (most recent call last):
+    geo.errors.InputError: since 2026-01-02 is later than until 2026-01-01: exchange them
+    """
+    for field, day in zip(names, (first, last), strict=True):
+        if day is not None and not _EARLIEST <= day <= _LATEST:
+            raise InputError(f"{field} {day}: give a day from {_EARLIEST} to {_LATEST}", field)
+    if first is not None and last is not None and first > last:
+        raise InputError(f"{names[0]} {first} is later than {names[1]} {last}: exchange them", names[0])
 
 
 def whole_months(first: dt.date, last: dt.date, today: dt.date) -> tuple[dt.date, dt.date]:

@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,18 @@ import pyarrow.dataset as ds
 
 from geo.access import PUBLIC
 from geo.columns import Integers, Words
-from geo.counting.axes import Axes
-from geo.counting.cube import Cube
+from geo.counting.axes import CUBE_RESOLUTION, Axes
+from geo.counting.cube import COARSEST, Cube
 from geo.counting.frames import facts_of_points
+from geo.counting.only import Only
 from geo.dataset.boundaries import read_dispatch, read_units
 from geo.dataset.columns import report_schema
 from geo.dataset.content import REPORTS, read_content
 from geo.dataset.counts import read_counts
-from geo.errors import FileError
+from geo.dataset.selecting import filter_of, filter_of_only, lies_there
+from geo.errors import FileError, InputError
 from geo.geoparquet import coordinates
+from geo.hotspots.views import Counter
 from geo.location.locator import Locator
 from geo.lookup.dispatch import Dispatch
 from geo.privacy.published import Published
@@ -34,7 +38,6 @@ from geo.wards.figures import Cases
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-_NEXT = dt.timedelta(days=1)
 _COUNTED = ("category", "reported_at", "status", "duplicate_of", "synthetic")
 _MOMENTS = ("received_at", "due_at", "intake_at", "answered_at", "closed_at")
 _SAID = ("evidence", "satisfied")
@@ -57,6 +60,7 @@ class FolderSource:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.expanduser().absolute()
         self._content = read_content(self._folder)
+        self._counted = lru_cache(maxsize=4)(self._count)
 
     @property
     def name(self) -> str:
@@ -89,9 +93,23 @@ class FolderSource:
         """Give the moment, UTC, at which the folder was made."""
         return np.datetime64(self._content.made_at.astimezone(dt.UTC).replace(tzinfo=None), "ms")
 
-    def cube(self) -> Cube:
-        """Give the counts of all reports."""
-        return self._cube
+    def counter(self, only: Only, resolution: int) -> Counter:
+        """Give the counts of some reports; refuse those that are not in the folder."""
+        if resolution > CUBE_RESOLUTION:
+            raise InputError(
+                f"a folder counts by cells of resolution {COARSEST} to {CUBE_RESOLUTION}, not {resolution}: ask a "
+                "database",
+                "res",
+            )
+        if only.status_at is not None:
+            raise InputError(
+                "a folder says how each report stands, not how it stood: leave status_at out, or ask a database",
+                "status_at",
+            )
+        return self._counted(replace(only, near=None))
+
+    def residents(self) -> None:
+        """Give nothing: a folder has no residents."""
 
     def published(self) -> Published | None:
         """Give the counts that everybody may see, if there are no others."""
@@ -153,12 +171,11 @@ class FolderSource:
     def _published(self) -> Published:
         return read_counts(self._folder, self._content)
 
-    @cached_property
-    def _cube(self) -> Cube:
+    def _count(self, only: Only) -> Cube:
         axes = Axes(tuple(category.code for category in self._content.categories), self._dispatch.jurisdiction.layers)
         cube = Cube(axes)
         columns = [*_COUNTED, "geometry", *(["reporter"] if self._content.reporters else [])]
-        for rows in self._batches(columns):
+        for rows in self._batches(columns, filter_of_only(only, self._content.territory.zone, self.now())):
             lon, lat, _ = coordinates(rows["geometry"], None)
             frame = rows.drop_columns(["geometry", "duplicate_of"]).to_pandas()
             frame["duplicate"] = rows["duplicate_of"].is_valid().to_numpy(zero_copy_only=False)
@@ -169,13 +186,15 @@ class FolderSource:
         """Read columns of reports, unit_id and generation_id, and their points as lon and lat."""
         names = list(dict.fromkeys((*columns, *_PLACE)))
         with self._explained():
-            rows = self._reports.to_table(columns=names, filter=_filter(selection, self._content.territory.zone))
+            wanted = filter_of(selection, self._content.territory.zone, self.now())
+            rows = self._reports.to_table(columns=names, filter=wanted)
         lon, lat, _ = coordinates(rows["geometry"], None)
-        return rows.drop_columns("geometry").append_column("lon", pa.array(lon)).append_column("lat", pa.array(lat))
+        rows = rows.drop_columns("geometry").append_column("lon", pa.array(lon)).append_column("lat", pa.array(lat))
+        return rows.filter(pa.array(lies_there(selection, lon, lat)))
 
-    def _batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    def _batches(self, columns: Sequence[str], wanted: ds.Expression | None = None) -> Iterator[pa.RecordBatch]:
         with self._explained():
-            yield from self._reports.to_batches(columns=list(columns))
+            yield from self._reports.to_batches(columns=list(columns), filter=wanted)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -189,26 +208,6 @@ class FolderSource:
         """Find the unit of each report under given boundaries: by its point, unless it was located by them."""
         layer = self._dispatch.jurisdiction.layer_of(generation_id)
         return layer.unit_ids_of(*(rows[name].to_numpy() for name in ("unit_id", "generation_id", "lon", "lat")))
-
-
-def _filter(selection: Selection, zone: dt.tzinfo) -> ds.Expression:
-    """Say which reports are meant; of a unit under given boundaries, that is seen from the points."""
-    wanted = ds.scalar(True)
-    if selection.first is not None:
-        wanted &= ds.field("reported_at") >= _midnight(selection.first, zone)
-    if selection.last is not None:
-        wanted &= ds.field("reported_at") < _midnight(selection.last + _NEXT, zone)
-    words = {"category": selection.categories, "status": selection.statuses, "channel": selection.channels}
-    for name, values in words.items():
-        if values is not None:
-            wanted &= ds.field(name).isin(list(values))
-    if selection.unit_id is not None and selection.generation_id is None:
-        wanted &= ds.field("unit_id") == selection.unit_id
-    return wanted
-
-
-def _midnight(day: dt.date, zone: dt.tzinfo) -> pa.Scalar:
-    return pa.scalar(dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC), pa.timestamp("us", tz="UTC"))
 
 
 def _objects(column: pa.ChunkedArray) -> Words:

@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from geo.columns import Columns, Floats, Integers
 from geo.errors import InputError
 from geo.hexagons.cells import cell_areas_m2, cell_polygons, cells_of, parents
+from geo.hexagons.search import resolution_of
 from geo.location.ellipsoid import areas_m2
 from geo.statistics.weights import Weights
 
@@ -94,6 +95,29 @@ class HexGrid(Columns):
         order = np.argsort(cell)
         cell = cell[order]
         return cls(cell, inside[order], areas_m2(cell_polygons(cell)), np.full(len(cell), np.nan))
+
+    @classmethod
+    def some(cls, polygons: Sequence[Any] | NDArray[np.object_], cells: ArrayLike) -> Self:
+        """Give some cells of a city, of any resolution from 5 on, instead of all.
+
+        Parameters
+        ----------
+        polygons : sequence of shapely Polygon or MultiPolygon
+            As `of` takes them.
+        cells : array_like of int, shape (n,)
+            At least one, all of one resolution.
+
+        Examples
+        --------
+        >>> city = [shapely.box(105.8, 21.0, 105.9, 21.1)]
+        >>> every = HexGrid.of(city, 8)
+        >>> bool((HexGrid.some(city, every.cell[:9]).inside == every.inside[:9]).all())
+        True
+        """
+        cell = np.unique(np.asarray(cells, np.int64))
+        city = shapely.union_all(np.asarray(polygons, dtype=object))
+        inside = np.maximum(_shares(city, cell, resolution_of(int(cell[0]))), 0)
+        return cls(cell, inside, areas_m2(cell_polygons(cell)), np.full(len(cell), np.nan))
 
     @property
     def inside_m2(self) -> Floats:
@@ -181,7 +205,7 @@ class HexGrid(Columns):
     @property
     def resolution(self) -> int:
         """The H3 resolution of the cells."""
-        return int(self.cell[0] >> 52) & 0b1111
+        return resolution_of(int(self.cell[0]))
 
 
 def _centred(city: shapely.Geometry, resolution: int) -> Integers:

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from geo.session.findings import Findings
+from geo.session.hexes import Hexes
 from geo.session.places import Places
 from geo.session.reports import Reports
 from geo.session.series import Series
@@ -16,7 +17,7 @@ from geo.session.wards import Wards
 __all__ = ["Session"]
 
 
-class Session(Places, Reports, Findings, Series, Wards, Successions):
+class Session(Places, Reports, Hexes, Findings, Series, Wards, Successions):
     """Answers from one territory's boundaries and reports; `geo.connect` opens one.
 
     Every answer is a table whose ``attrs`` say what it rests on: period, n, category, method, parameters, boundaries,

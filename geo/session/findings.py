@@ -1,108 +1,24 @@
-"""The part of a session that counts by cell: where it keeps happening, and whether that is chance."""
+"""The part of a session that finds what stands out by cell: where it keeps happening, and whether that is chance."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import shapely
-
-from geo.counting.cube import Query
 from geo.errors import InputError
-from geo.hexagons.cells import cell_polygons
-from geo.hexagons.grids import grid_of
-from geo.hexagons.hexgrid import HexGrid
-from geo.hexagons.population import read_population
-from geo.hotspots.facts import hotspot_facts
-from geo.hotspots.question import Found, Measure, Method, Question, Window
-from geo.hotspots.views import counting, find, windows_of
-from geo.lookup.dispatch import Dispatch
-from geo.privacy.public_counting import hidden_words, public_counting, told
-from geo.session.arguments import Day, Several, box_of, day_of, unit_of
-from geo.session.asking import Asking, query_of, ward_of
-from geo.session.frames import category_words, cells_frame, made_words
-from geo.units.jurisdiction import Layer
+from geo.hotspots.question import Measure, Method, Question, Window
+from geo.session.arguments import Day, Several, day_of, number_of, whole_of
+from geo.session.asking import Given
+from geo.session.judging import Judging
+from geo.statistics.fdr import BINS
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 Box = Sequence[float]
-_PUBLIC_VIEWS = ("counts", "hotspots")
 
 
-class Findings(Asking):
-    """Counts by cell and what stands out among them."""
-
-    def hexes(
-        self,
-        category: Several | None = None,
-        *,
-        since: Day | None = None,
-        until: Day | None = None,
-        res: int = 8,
-        measure: Measure = "count",
-        status: Several | None = None,
-        duplicates: bool = True,
-        unit: str | None = None,
-        boundaries_at: Day | None = None,
-        bbox: Box | None = None,
-        population: Path | str | None = None,
-        every_cell: bool = False,
-    ) -> "GeoDataFrame":
-        """Count reports by H3 cell.
-
-        Parameters
-        ----------
-        category : str or sequence of str, optional
-            Codes; all if left out.
-        since, until : date or str, optional
-            Local days, both included; the 30 days until today if left out.
-        res : int
-            H3 resolution, 5 to 9.
-        measure : {"count", "reporters", "per_km2", "per_1000", "share"}
-            Reports; people who reported, each once a cell; rates; the share of the cell's reports, against the city's.
-        status : str or sequence of str, optional
-            As it is now.
-        duplicates : bool
-            Whether reports that were merged into others count, too.
-        unit : str, optional
-            Code of a ward: exactly the reports whose points it holds are counted.
-        boundaries_at : date or str, optional
-            `unit` is a ward of this date; of the last day if left out.
-        bbox : (west, south, east, north), optional
-            Degrees: only cells that touch it.
-        population : path, optional
-            CSV of ``cell`` and ``population``, for the measure per_1000.
-        every_cell : bool
-            Whether cells without a report are shown, too.
-
-        Returns
-        -------
-        GeoDataFrame
-            By cell: count, what the measure adds, synthetic, inside, hidden, geometry (lon, lat). The columns are
-            explained in docs/hotspots.md, ``attrs`` has what they rest on.
-
-        Raises
-        ------
-        InputError, NotFoundError
-            Something given is not one of what there is.
-
-        Examples
-        --------
-        >>> hexes = db.hexes("waste", since="2026-01-01", until="2026-03-31", res=7)
-        >>> int(hexes["count"].sum()) == hexes.attrs["n"] > 0
-        True
-        >>> hexes.index[0][:2], hexes.crs.to_epsg()
-        ('87', 4326)
-        """
-        self._source.held.check_unit(unit, by_point=True)
-        dispatch, window = self._window(category, since, until)
-        layer, ward = ward_of(dispatch, window, unit, boundaries_at)
-        query = query_of(window, res, status, duplicates, *ward)
-        whole = self._find(layer, Question(window, "counts", measure), query, population)
-        frame = self._frame(dispatch, layer, whole, query, None, bbox, every_cell)
-        frame.attrs |= {"unit": self._unit_told(unit)}
-        return frame
+class Findings(Judging):
+    """What stands out."""
 
     def hotspots(
         self,
@@ -116,21 +32,24 @@ class Findings(Asking):
         k: int = 1,
         alpha: float = 0.05,
         status: Several | None = None,
+        status_at: Day | None = None,
+        channel: Several | None = None,
+        overdue: bool = False,
         duplicates: bool = True,
         unit: str | None = None,
         bbox: Box | None = None,
         population: Path | str | None = None,
         every_cell: bool = False,
     ) -> "GeoDataFrame":
-        """Find the cells that have, with their neighbours, more reports than chance would give: Gi*.
+        """Find the cells that have, with their neighbours, more reports than chance would give: Gi*; a test of rates.
 
         Parameters
         ----------
-        category, since, until, res, status, duplicates, bbox, population, every_cell
+        category, since, until, res, status, status_at, channel, overdue, duplicates, bbox, population, every_cell
             As `hexes` takes them.
         measure : {"count", "reporters", "per_km2", "per_1000"}
         method : {"auto", "exact", "normal", "permutation"}
-            What chance would give; ``attrs["method"]`` says which it was.
+            What chance would give; ``attrs["method"]`` says which it was. Both rates take ``auto``: a binomial test.
         k : int
             Rings of neighbours, 1 to 10.
         alpha : float
@@ -152,11 +71,11 @@ class Findings(Asking):
         Traceback (most recent call last):
         geo.errors.InputError: unknown category 'noise': use one of waste, parking, fire_risk
         """
-        dispatch, window = self._window(category, since, until)
-        question = Question(window, "hotspots", measure, method, k, alpha)
-        return self._judged(
-            dispatch, question, query_of(window, res, status, duplicates), population, unit, bbox, every_cell
+        asked = self._asked(
+            Given(category, since, until, res, status, status_at, channel, overdue, duplicates, unit, bbox)
         )
+        question = Question(asked.window, "hotspots", measure, method, _rings(k), _rate(alpha))
+        return self._judged(asked, question, every_cell, population)
 
     def emerging(
         self,
@@ -171,6 +90,9 @@ class Findings(Asking):
         alpha: float = 0.05,
         step: int | None = None,
         status: Several | None = None,
+        status_at: Day | None = None,
+        channel: Several | None = None,
+        overdue: bool = False,
         duplicates: bool = True,
         unit: str | None = None,
         bbox: Box | None = None,
@@ -180,8 +102,10 @@ class Findings(Asking):
 
         Parameters
         ----------
-        category, since, until, res, method, k, alpha, status, duplicates, unit, bbox, every_cell
+        category, since, until, res, method, k, alpha, unit, bbox, every_cell
             As `hotspots` takes them.
+        status, status_at, channel, overdue, duplicates
+            As `hexes` takes them.
         measure : {"count", "reporters"}
         step : int, optional
             Days of a step; whole weeks, for ten to some twenty steps, if left out.
@@ -197,9 +121,12 @@ class Findings(Asking):
         >>> trend.attrs["parameters"]["step_days"]
         28
         """
-        dispatch, window = self._window(category, since, until)
-        question = Question(window, "emerging", measure, method, k, alpha, step_days=step)
-        return self._judged(dispatch, question, query_of(window, res, status, duplicates), None, unit, bbox, every_cell)
+        asked = self._asked(
+            Given(category, since, until, res, status, status_at, channel, overdue, duplicates, unit, bbox)
+        )
+        days = None if step is None else whole_of(step, "step", 1)
+        question = Question(asked.window, "emerging", measure, method, _rings(k), _rate(alpha), step_days=days)
+        return self._judged(asked, question, every_cell)
 
     def change(
         self,
@@ -213,6 +140,9 @@ class Findings(Asking):
         measure: Measure = "count",
         alpha: float = 0.05,
         status: Several | None = None,
+        status_at: Day | None = None,
+        channel: Several | None = None,
+        overdue: bool = False,
         duplicates: bool = True,
         unit: str | None = None,
         bbox: Box | None = None,
@@ -222,8 +152,10 @@ class Findings(Asking):
 
         Parameters
         ----------
-        category, since, until, res, alpha, status, duplicates, unit, bbox, every_cell
+        category, since, until, res, alpha, unit, bbox, every_cell
             As `hotspots` takes them.
+        status, status_at, channel, overdue, duplicates
+            As `hexes` takes them.
         compare_from, compare_to : date or str, optional
             Local days to compare with, both included; as many days just before if left out.
         measure : {"count", "reporters"}
@@ -239,79 +171,64 @@ class Findings(Asking):
         >>> change.attrs["period_before"]
         {'from': '2026-01-04', 'to': '2026-01-31'}
         """
-        dispatch, window = self._window(category, since, until)
+        asked = self._asked(
+            Given(category, since, until, res, status, status_at, channel, overdue, duplicates, unit, bbox)
+        )
         days = day_of(compare_from, "compare_from"), day_of(compare_to, "compare_to")
         if (days[0] is None) != (days[1] is None):
             raise InputError("give both days of the period to compare with, or none", "compare_from")
-        before = None if days[0] is None else Window(*self._period(dispatch, *days), window.categories)
-        question = Question(window, "change", measure, alpha=alpha, before=before)
-        return self._judged(dispatch, question, query_of(window, res, status, duplicates), None, unit, bbox, every_cell)
+        before = None
+        if days[0] is not None:
+            before = Window(
+                *self._period(asked.dispatch, *days, ("compare_from", "compare_to")), asked.window.categories
+            )
+        question = Question(asked.window, "change", measure, alpha=_rate(alpha), before=before)
+        return self._judged(asked, question, every_cell)
 
-    def _judged(
+    def overdue(
         self,
-        dispatch: Dispatch,
-        question: Question,
-        query: Query,
-        population: Path | str | None,
-        unit: str | None,
-        bbox: Box | None,
-        every_cell: bool,
+        category: Several | None = None,
+        *,
+        since: Day | None = None,
+        until: Day | None = None,
+        res: int = 8,
+        status: Several | None = None,
+        status_at: Day | None = None,
+        channel: Several | None = None,
+        duplicates: bool = True,
+        unit: str | None = None,
+        bbox: Box | None = None,
+        every_cell: bool = False,
     ) -> "GeoDataFrame":
-        layer = dispatch.jurisdiction.layer_at(question.window.last)
-        area = None if unit is None else layer.locator.polygons[layer.units.index(unit_of(layer, unit))]
-        whole = self._find(layer, question, query, population)
-        return self._frame(dispatch, layer, whole, query, area, bbox, every_cell)
+        """Tell which share of each cell's reports should have been answered by now and is not.
 
-    def _find(self, layer: Layer, question: Question, query: Query, population: Path | str | None) -> Found:
-        self._check(question)
-        grid: HexGrid = grid_of(layer, query.resolution)
-        if population is not None:
-            grid = grid.with_population(*read_population(Path(population)))
-        table = self._source.published()
-        if table is not None:
-            return find(grid, public_counting(table, query, grid), question)
-        return find(grid, counting(self._source.cube(), query, reporters=question.measure == "reporters"), question)
+        Parameters
+        ----------
+        category, since, until, res, unit, bbox, every_cell
+            As `hotspots` takes them.
+        status, status_at, channel, duplicates
+            As `hexes` takes them.
 
-    def _check(self, question: Question) -> None:
-        """Refuse what can't be answered from what there is."""
-        held = self._source.held
-        if question.view != "counts" or question.measure == "share":
-            held.check_city(f"the view {question.view} of {question.measure}")
-        if question.view not in _PUBLIC_VIEWS or question.measure == "reporters":
-            held.check_official(f"the view {question.view} of {question.measure}")
-        if question.measure == "reporters":
-            held.check_reporters()
-        for window in windows_of(question):
-            held.check_categories(window.categories, f"the measure {question.measure}")
-            held.check_days(window.first, window.last)
+        Returns
+        -------
+        GeoDataFrame
+            By cell: count, overdue, share, and what `hexes` gives.
 
-    def _frame(
-        self,
-        dispatch: Dispatch,
-        layer: Layer,
-        whole: Found,
-        query: Query,
-        area: Any,
-        bbox: Box | None,
-        every_cell: bool,
-    ) -> "GeoDataFrame":
-        """Give the cells that are wanted, and what they rest on: the figures of the city, and their own reports."""
-        box = box_of(bbox)
-        found = whole if every_cell else whole.take(whole.noteworthy)
-        for shape in (area, None if box is None else shapely.box(*box)):
-            if shape is not None:
-                found = found.take(np.asarray(shapely.intersects(shape, cell_polygons(found.grid.cell))))
-        territory = dispatch.jurisdiction.territory
-        attrs = hotspot_facts(whole, layer) | {
-            "n": found.n,
-            "n_before": found.n_before,
-            "n_city": whole.n,
-            "cells_shown": len(found),
-            "synthetic": int(found.synthetic.sum()),
-            "category": category_words(dispatch, whole.question.window.categories),
-            **made_words(territory, self._source.name),
-        }
-        table = self._source.published()
-        if table is not None:
-            attrs["hidden"] = hidden_words(told(table, query, whole.question.window), query.resolution)
-        return cells_frame(found, attrs)
+        Examples
+        --------
+        >>> late = db.overdue("waste", since="2026-06-01", until="2026-06-30", res=7)
+        >>> late.attrs["view"], bool((late["overdue"] <= late["count"]).all())
+        ('overdue', True)
+        """
+        asked = self._asked(
+            Given(category, since, until, res, status, status_at, channel, False, duplicates, unit, bbox)
+        )
+        return self._judged(asked, Question(asked.window, "overdue"), every_cell)
+
+
+def _rings(k: int) -> int:
+    return whole_of(k, "k", 1, 10)
+
+
+def _rate(alpha: float) -> float:
+    return number_of(alpha, "alpha", 0, max(BINS))

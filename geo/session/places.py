@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import shapely
 
 from geo.arrow_values import days, numbers
 from geo.columns import Floats, Moments, Words, constant
 from geo.errors import InputError
+from geo.location.locator import MAX_ACCURACY_M
 from geo.lookup.answers import FIELDS, Asked, answer_many
 from geo.lookup.dispatch import Dispatch
-from geo.session.arguments import Day, categories_of, day_of, word_of, words_of
+from geo.session.arguments import Day, box_of, category_of, day_of, number_of, word_of, words_of
 from geo.session.asking import Asking
 from geo.session.frames import made_words, units_frame
 from geo.vocabulary import LEVELS
@@ -26,7 +28,7 @@ _USUAL = ("unit_code", "unit_name", "how", "border_m", "certain")
 class Places(Asking):
     """Units and points."""
 
-    def units(self, at: Day | None = None, level: str = "ward") -> "GeoDataFrame":
+    def units(self, at: Day | None = None, level: str = "ward", bbox: Sequence[float] | None = None) -> "GeoDataFrame":
         """Give the units of a day with their shapes.
 
         Parameters
@@ -35,6 +37,8 @@ class Places(Asking):
             Local date; today if left out.
         level : {"ward", "district", "city", "area"}
             Areas are named places such as parks.
+        bbox : (west, south, east, north), optional
+            Degrees: only units that touch it.
 
         Returns
         -------
@@ -55,8 +59,8 @@ class Places(Asking):
         >>> db.units(at="2026-01-05").loc["00292", "name_en"]
         'Bach Mai Ward'
         """
-        territory = self._source.dispatch().jurisdiction.territory
-        generation = self._in_force(word_of(level, LEVELS, "level"), at or territory.today())
+        territory, box = self._source.dispatch().jurisdiction.territory, box_of(bbox)
+        generation = self._in_force(word_of(level, LEVELS, "level"), territory.today() if at is None else at)
         words = {
             "id": generation.id,
             "valid_from": generation.valid_from.isoformat(),
@@ -65,6 +69,8 @@ class Places(Asking):
             "source": generation.source,
         }
         frame = self._source.units(generation)
+        if box is not None:
+            frame = frame[shapely.intersects(frame.geometry.to_numpy(), shapely.box(*box))]
         attrs = {"view": "units", "n": len(frame), "level": level, "generation": words}
         return units_frame(frame, attrs | made_words(territory, self._source.name))
 
@@ -110,6 +116,7 @@ class Places(Asking):
         >>> db.locate(points, at="2026-01-05")[["unit_name", "how"]].values.tolist()
         [['Phường Vĩnh Tuy', 'inside'], [nan, 'outside']]
         """
+        _check_table(frame)
         dispatch = self._source.dispatch()
         usual = _USUAL if category is None else (*_USUAL, "agency")
         wanted = usual if fields is None else words_of(fields, list(FIELDS), "fields") or usual
@@ -128,6 +135,18 @@ class Places(Asking):
         return result
 
 
+def _check_table(frame: object) -> None:
+    """Refuse what is no table, or has two columns of a name."""
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(
+            f"a {type(frame).__name__} is no table: give a GeoDataFrame of points, or a DataFrame with lon and lat",
+            "frame",
+        )
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise InputError(f"the table has several columns {twice[0]!r}: rename all but one", "frame")
+
+
 def _points(frame: "pd.DataFrame | GeoDataFrame") -> tuple[Floats, Floats]:
     """Read the points of a table: of its geometry, else of its columns lon and lat."""
     if hasattr(frame, "crs"):
@@ -142,8 +161,7 @@ def _points(frame: "pd.DataFrame | GeoDataFrame") -> tuple[Floats, Floats]:
 
 def _numbers(frame: pd.DataFrame, name: str) -> Floats:
     if name not in frame:
-        there = ", ".join(map(str, frame.columns))
-        raise InputError(f"the table has no column {name!r}: there are {there}; name it so", name)
+        raise InputError(f"the table has no column {name!r:.40}: there are {_names(frame)}; name it so", name)
     return numbers(pa.Array.from_pandas(frame[name]))
 
 
@@ -151,7 +169,10 @@ def _days(frame: pd.DataFrame, at: Day | None, dispatch: Dispatch) -> Moments:
     jurisdiction = dispatch.jurisdiction
     if isinstance(at, str) and at in frame:
         return days(pa.Array.from_pandas(frame[at]), jurisdiction.territory.time_zone)
-    day = day_of(at, "at") or jurisdiction.territory.today()
+    try:
+        day = day_of(at, "at") or jurisdiction.territory.today()
+    except InputError as error:
+        raise InputError(f"{error}; or name a column, one of {_names(frame)}", "at") from None
     jurisdiction.layer_at(day)
     return np.full(len(frame), np.datetime64(day, "D"))
 
@@ -159,14 +180,21 @@ def _days(frame: pd.DataFrame, at: Day | None, dispatch: Dispatch) -> Moments:
 def _radii(frame: pd.DataFrame, accuracy: float | str | None) -> Floats | None:
     if accuracy is None:
         return None
-    return _numbers(frame, accuracy) if isinstance(accuracy, str) else np.full(len(frame), float(accuracy))
+    if isinstance(accuracy, str):
+        return _numbers(frame, accuracy)
+    return np.full(len(frame), number_of(accuracy, "accuracy", 0, MAX_ACCURACY_M))
 
 
 def _categories(frame: pd.DataFrame, category: str | None, dispatch: Dispatch) -> Words | None:
-    if category is None:
-        return None
-    if category in frame:
+    if isinstance(category, str) and category in frame:
         column = frame[category].astype(object)
         return column.where(column.notna(), None).to_numpy()
-    categories_of(dispatch, category)
-    return constant(len(frame), category)
+    try:
+        code = category_of(dispatch, category, "a point")
+    except InputError as error:
+        raise InputError(f"{error}; or name a column, one of {_names(frame)}", "category") from None
+    return None if code is None else constant(len(frame), code)
+
+
+def _names(frame: pd.DataFrame) -> str:
+    return ", ".join(map(str, frame.columns)) or "none"

@@ -6,9 +6,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from geo.errors import InputError
+from geo.counting.period import check_days
 from geo.reports.columns import REPORT_COLUMNS
-from geo.session.arguments import Day, Several, day_of, unit_of, words_of
+from geo.session.arguments import (
+    Day,
+    Several,
+    box_of,
+    cell_of,
+    day_of,
+    near_of,
+    text_of,
+    truth_of,
+    unit_of,
+    words_of,
+)
 from geo.session.asking import Asking
 from geo.session.frames import category_words, made_words, reports_frame
 from geo.session.source import Selection
@@ -34,6 +45,11 @@ class Reports(Asking):
         boundaries_at: Day | None = None,
         status: Several | None = None,
         channel: Several | None = None,
+        overdue: bool | None = None,
+        bbox: Sequence[float] | None = None,
+        near: Sequence[float] | None = None,
+        cell: str | None = None,
+        text: str | None = None,
         columns: Sequence[str] | None = None,
     ) -> "GeoDataFrame":
         """Give reports as points, the newest first.
@@ -51,6 +67,16 @@ class Reports(Asking):
             If left out, each report has the unit that answers for it.
         status, channel : str or sequence of str, optional
             Any of these.
+        overdue : bool, optional
+            Whether it should have been answered by now and is not.
+        bbox : (west, south, east, north), optional
+            Degrees; its edges are part of it.
+        near : (lon, lat, metres), optional
+            All within so many metres of a point, up to 100 km.
+        cell : str, optional
+            Name of an H3 cell, resolution 12 or coarser.
+        text : str, optional
+            Words that the description has, each at the beginning of a word, with Vietnamese marks or without.
         columns : sequence of str, optional
             Which columns are wanted; all if left out.
 
@@ -80,11 +106,12 @@ class Reports(Asking):
         dispatch = self._source.dispatch()
         jurisdiction = dispatch.jurisdiction
         days = day_of(since, "since"), day_of(until, "until")
-        if days[0] is not None and days[1] is not None and days[0] > days[1]:
-            raise InputError(f"since {days[0]} is later than until {days[1]}: exchange them", "since")
+        check_days(*days, ("since", "until"))
         wanted = words_of(columns, list(REPORT_COLUMNS), "columns") or tuple(REPORT_COLUMNS)
         day = day_of(boundaries_at, "boundaries_at")
-        layer = jurisdiction.layer_at(day or jurisdiction.territory.today()) if day or unit else None
+        layer = None
+        if day is not None or unit is not None:
+            layer = jurisdiction.layer_at(day or jurisdiction.territory.today())
         selection = Selection(
             *days,
             self._categories(dispatch, category),
@@ -92,6 +119,11 @@ class Reports(Asking):
             words_of(channel, CHANNELS, "channel"),
             None if unit is None or layer is None else unit_of(layer, unit).id,
             None if day is None or layer is None else layer.generation.id,
+            None if overdue is None else truth_of(overdue, "overdue"),
+            box_of(bbox),
+            near_of(near),
+            cell_of(cell),
+            text_of(text),
         )
         held.check_days(*days)
         rows = self._source.reports(selection, tuple(dict.fromkeys(("id", "synthetic", *wanted))))

@@ -3,13 +3,16 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pyarrow as pa
 
-from geo.counting.cube import Cube
+from geo.counting.only import Only
 from geo.errors import ForbiddenError, InputError
+from geo.hexagons.boxes import Box
+from geo.hotspots.views import Counter
 from geo.location.locator import Locator
 from geo.lookup.dispatch import Dispatch
 from geo.privacy.published import Published
@@ -35,6 +38,16 @@ class Selection:
         Database id of a unit.
     generation_id : int, optional
         Boundaries by which the points lie in the unit; without them those that have the unit are meant.
+    overdue : bool, optional
+        Whether the report should have been answered by now.
+    bbox : (west, south, east, north), optional
+        Degrees; its edges are part of it.
+    near : (lon, lat, metres), optional
+        All points within so many metres of a point, on the ellipsoid.
+    cell : int, optional
+        H3 cell at resolution 12 or coarser.
+    text : str
+        Words that its description has, each at the beginning of a word, with marks or without.
     """
 
     first: dt.date | None = None
@@ -44,6 +57,11 @@ class Selection:
     channels: tuple[str, ...] | None = None
     unit_id: int | None = None
     generation_id: int | None = None
+    overdue: bool | None = None
+    bbox: Box | None = None
+    near: tuple[float, float, float] | None = None
+    cell: int | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,11 +91,13 @@ class Held:
     reporters: bool = True
     public: bool = False
 
-    def check_days(self, first: dt.date | None, last: dt.date | None) -> None:
+    def check_days(
+        self, first: dt.date | None, last: dt.date | None, names: tuple[str, str] = ("since", "until")
+    ) -> None:
         """Refuse days of which there are no reports here."""
         if self.days is None:
             return
-        for field, day in (("since", first), ("until", last)):
+        for field, day in zip(names, (first, last), strict=True):
             if day is not None and not self.days[0] <= day <= self.days[1]:
                 raise InputError(
                     f"{field} {day}: the folder has the reports from {self.days[0]} to {self.days[1]}: ask for these "
@@ -153,8 +173,11 @@ class Source(Protocol):
     def now(self) -> np.datetime64:
         """Give the moment, UTC, as of which the reports are told."""
 
-    def cube(self) -> Cube:
-        """Give the counts of all reports."""
+    def counter(self, only: Only, resolution: int) -> Counter:
+        """Give what counts some reports by cells of a resolution, 5 to 12; InputError if it can't."""
+
+    def residents(self) -> Path | None:
+        """Give the file of residents by cell that is meant if none is given."""
 
     def published(self) -> Published | None:
         """Give the counts that everybody may see, if there are no others."""

@@ -1,10 +1,13 @@
 """The part of a session that knows who became whom."""
 
+import datetime as dt
+
+import numpy as np
 import pandas as pd
 
-from geo.errors import NotFoundError
+from geo.errors import InputError, NotFoundError
 from geo.location.locator import Locator
-from geo.session.arguments import Day
+from geo.session.arguments import Day, said, truth_of
 from geo.session.asking import Asking
 from geo.session.frames import made_words
 from geo.units.noise import noise_width_m
@@ -54,6 +57,8 @@ class Successions(Asking):
 
         Raises
         ------
+        InputError
+            The two are the same, or of different levels.
         NotFoundError
             There is no such generation.
 
@@ -64,10 +69,11 @@ class Successions(Asking):
         >>> "Phường Bạch Mai" in set(thanh_nhan["new_name"])
         True
         """
-        if reports:
+        if truth_of(reports, "reports"):
             self._source.held.check_official("single reports")
             self._source.held.check_whole("counting the reports of each pair")
-        generations = [self._generation(each) for each in (old, new)]
+        generations = self._generation(old, "old"), self._generation(new, "new")
+        _check_pair(*generations)
         before, after = (self._source.units(each) for each in generations)
         width = noise_width_m(before, after)
         found = find_succession(before, after, width)
@@ -85,12 +91,28 @@ class Successions(Asking):
         }
         return found
 
-    def _generation(self, which: int | Day) -> Generation:
-        if not isinstance(which, int):
-            return self._in_force("ward", which)
+    def _generation(self, which: int | Day, field: str) -> Generation:
+        if isinstance(which, str | dt.date):
+            return self._in_force("ward", which, field)
+        if isinstance(which, bool) or not isinstance(which, (int, np.integer)):
+            raise InputError(f"{field} {said(which)}: give the id of a generation, or a day", field)
         found = self._source.generations()
         for each in found:
             if each.id == which:
                 return each
         known = ", ".join(str(each.id) for each in found) or "none"
         raise NotFoundError(f"no generation {which}; known: {known}, see generations()")
+
+
+def _check_pair(old: Generation, new: Generation) -> None:
+    """Refuse boundaries between which there is no succession."""
+    if old.id == new.id:
+        raise InputError(
+            f"old and new are the same boundaries, generation {old.id} since {old.valid_from}: give two, see "
+            "generations()",
+            "new",
+        )
+    if old.level != new.level:
+        raise InputError(
+            f"generation {old.id} is of the level {old.level}, {new.id} of {new.level}: give two of one level", "new"
+        )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.session.arguments import Day, day_of
+from geo.session.arguments import Day, category_of, day_of, word_of
 from geo.session.asking import Asking
 from geo.session.frames import category_words, made_words, units_frame
 from geo.session.source import Selection
@@ -63,12 +63,13 @@ class Wards(Asking):
         jurisdiction, held = dispatch.jurisdiction, self._source.held
         held.check_city("a ranking")
         held.check_official("what a ranking is made of")
+        category = category_of(dispatch, category, "a ranking")
         categories = self._categories(dispatch, category)
         period = self._period(dispatch, since, until)
         day = day_of(boundaries_at, "boundaries_at") or jurisdiction.territory.today()
         layer = jurisdiction.layer_at(day)
         units = sorted(layer.units, key=lambda unit: unit.id)
-        before = period_before(*period)
+        before, by = period_before(*period), word_of(sort, [*NAMES, *(f"-{name}" for name in NAMES)], "sort")
 
         def figures(first: Any, last: Any) -> Period:
             cases: Cases = self._source.cases(first, last, day, category)
@@ -77,7 +78,7 @@ class Wards(Asking):
         whole = held.days is None or held.days[0] <= before[0]
         this = figures(*period)
         ranking = Ranking(units, this, figures(*before) if whole else this, hides=False)
-        rows = pd.DataFrame([_flat(ward, whole) for ward in ranking.wards(sort)])
+        rows = pd.DataFrame([_flat(ward, whole) for ward in ranking.wards(by)])
         shapes = self._source.units(layer.generation).set_index("code")[["geometry"]]
         frame = shapes.loc[rows["code"]].reset_index().join(rows.drop(columns="code"))
         city, median = (

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from geo.columns import Integers
 from geo.counting.cube import Counts, Query
+from geo.counting.only import EVERYTHING, Only
 from geo.errors import InputError
 from geo.hexagons.cells import parent_masks
 from geo.store.columns_out import read_columns
@@ -35,33 +36,7 @@ _COUNT, _SYNTHETIC = func.count().label("count"), func.count().filter(Report.syn
 # A 64-bit hash of the pseudonym tells people apart; two who share one would only be taken for fewer people.
 _REPORTER = func.hashtextextended(func.encode(Report.reporter, "hex"), 0, type_=BigInteger).label("reporter")
 
-Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True)
-class Only:
-    """Which reports count, by what the cube does not know of them.
-
-    Parameters
-    ----------
-    channels : tuple of str
-        Any of these; all if empty.
-    overdue : bool
-        Only those that should have been answered by now and are not.
-    status_at : date, optional
-        The statuses of the query are those at the end of this local day, as the events tell them: what had not come in
-        by then had none.
-    near : (west, south, east, north), optional
-        Only points in this box.
-    """
-
-    channels: tuple[str, ...] = ()
-    overdue: bool = False
-    status_at: dt.date | None = None
-    near: Box | None = None
-
-
-EVERYTHING = Only()
+__all__ = ["EVERYTHING", "Only", "RowCounts"]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, Text, func, select
 from geo.reports.columns import REPORT_COLUMNS
 from geo.session.source import Selection
 from geo.store.columns_out import read_table
-from geo.store.report_list import Wanted, conditions
+from geo.store.report_list import Circle, Wanted, conditions
 from geo.store.schema import Report, Unit
 from geo.units.territory import Territory
 
@@ -80,6 +80,11 @@ def _wanted(territory: Territory, selection: Selection) -> Wanted:
         selection.categories or (),
         selection.statuses or (),
         selection.channels or (),
+        overdue=selection.overdue,
         since=None if first is None else dt.datetime.combine(first, dt.time(), territory.zone),
         until=None if last is None else dt.datetime.combine(last + _NEXT, dt.time(), territory.zone),
+        bbox=selection.bbox,
+        circle=None if selection.near is None else Circle(*selection.near),
+        cell=selection.cell,
+        text=selection.text,
     )

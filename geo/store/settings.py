@@ -77,6 +77,8 @@ class TerritorySettings(BaseSettings):
         ``HIENTRUONG_TERRITORY``: the territory that is meant when none is named.
     boundaries : Path, optional
         ``HIENTRUONG_BOUNDARIES``: a file of surveyed units to start with.
+    population : Path, optional
+        ``HIENTRUONG_POPULATION``: a CSV file of residents by H3 cell, with the columns cell and population.
     pseudonym_key : str, optional
         ``HIENTRUONG_PSEUDONYM_KEY``: the secret of the reporters' pseudonyms, the same for all processes of a
         database; else it is made in the data folder.
@@ -89,6 +91,7 @@ class TerritorySettings(BaseSettings):
     data_dir: AbsolutePath = Path(".data")
     territory: str = "hanoi"
     boundaries: AbsolutePath | None = None
+    population: AbsolutePath | None = None
     pseudonym_key: SecretStr | None = Field(default=None, min_length=32)
 
 

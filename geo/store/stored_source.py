@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -10,13 +11,17 @@ import pyarrow as pa
 from sqlalchemy.engine import make_url
 
 from geo.columns import utc_now
+from geo.counting.axes import CUBE_RESOLUTION
 from geo.counting.cube import Cube
+from geo.counting.only import EVERYTHING, Only
 from geo.errors import SetupError
+from geo.hotspots.views import Counter
 from geo.location.locator import Locator
 from geo.lookup.dispatch import Dispatch
 from geo.privacy.published import Published
 from geo.session.source import Held, Selection
 from geo.store.boundaries import list_generations, read_dispatch
+from geo.store.counts import RowCounts
 from geo.store.follow import boundaries_version
 from geo.store.live_cube import LiveCube
 from geo.store.ranking import read_cases
@@ -80,8 +85,17 @@ class StoredSource:
         """Give this moment, UTC."""
         return utc_now()
 
-    def cube(self) -> Cube:
-        """Give the counts of all reports: read once, then kept up with the log of changes."""
+    def counter(self, only: Only, resolution: int) -> Counter:
+        """Give the cube, read once and kept up with the log of changes, or the rows if it does not know enough."""
+        if only == EVERYTHING and resolution <= CUBE_RESOLUTION:
+            return self._cube()
+        return RowCounts(self._ask, self._dispatch.jurisdiction, only, resolution)
+
+    def residents(self) -> Path | None:
+        """Give the file that HIENTRUONG_POPULATION names."""
+        return territory_settings().population
+
+    def _cube(self) -> Cube:
         with explained():
             self._live.refresh()
         cube = self._live.wait(0)

@@ -34,6 +34,7 @@ from tests.api.serving import serving
 from tests.conftest import Database
 from tests.session.conftest import PERIOD
 
+BOX = (105.80, 20.98, 105.88, 21.05)
 MAY_DIFFER = ("source", "made")
 
 
@@ -73,6 +74,13 @@ def copied(folder: Path) -> Session:
         lambda db: db.hotspots("parking", **PERIOD),
         lambda db: db.emerging(since="2025-07-01", until="2026-06-30", res=7),
         lambda db: db.change("waste", **PERIOD, unit="00292"),
+        lambda db: db.overdue("waste", **PERIOD, res=7),
+        lambda db: db.hexes(**PERIOD, channel=["app", "web"], overdue=True, bbox=BOX),
+        lambda db: db.hotspots(**PERIOD, res=7, channel="app", measure="reporters"),
+        lambda db: db.units("2025-06-30", bbox=BOX),
+        lambda db: db.reports(**PERIOD, overdue=True, bbox=BOX),
+        lambda db: db.reports(**PERIOD, overdue=False, near=(105.8544, 21.0285, 2000)),
+        lambda db: db.reports(**PERIOD, text="rac thai", cell=db.hexes(**PERIOD, res=6)["count"].idxmax()),
     ],
 )
 def test_a_folder_answers_as_the_database_does(db, copied, ask: Callable[[Session], gpd.GeoDataFrame]):
@@ -88,6 +96,7 @@ def test_a_folder_answers_as_the_database_does(db, copied, ask: Callable[[Sessio
     "ask",
     [
         lambda db: db.series("waste", **PERIOD, unit="00292", boundaries_at="2025-06-30"),
+        lambda db: db.series(**PERIOD, channel="app", bbox=BOX, res=9),
         lambda db: db.succession("2025-06-30", "2025-07-01", reports=True),
         lambda db: pd.DataFrame(db.ranking("parking", **PERIOD, sort="-overdue")),
         lambda db: pd.DataFrame(db.ranking(**PERIOD, boundaries_at="2025-06-30")),
@@ -197,6 +206,10 @@ def test_what_a_folder_does_not_hold_is_refused_and_never_answered_by_a_part(dem
     ranking = db.ranking("waste", **since)
     assert ranking["received"].sum() == db.series("waste", **since).attrs["n"]
     assert ranking["previous_received"].isna().all()
+    with pytest.raises(InputError, match="not how it stood: leave status_at out, or ask a database"):
+        db.hexes("waste", **since, status="waiting", status_at="2026-03-01")
+    with pytest.raises(InputError, match="resolution 5 to 9, not 10: ask a database"):
+        db.hexes("waste", **since, res=10, unit="00292")
     with pytest.raises(InputError, match="folder of the territory 'hanoi'"):
         geo.connect(tmp_path / "part", territory="hue")
     half = geo.connect(exported(demo, tmp_path / "half", Wish(first=dt.date(2026, 2, 1))))
@@ -277,7 +290,10 @@ def test_the_public_gets_the_counts_that_the_service_tells_it_and_no_report(publ
     assert found.loc[~found["hidden"], "q"].to_dict() == dict(
         zip(hotspots["columns"]["cell"], hotspots["columns"]["q"], strict=True)
     )
-    for ask in (db.reports, db.ranking, db.series, db.emerging, lambda: db.hexes(measure="reporters")):
+    for asked in ({"unit": "00292"}, {"status": "resolved"}, {"duplicates": False}, {"overdue": True}):
+        with pytest.raises(ForbiddenError, match=f"public counts, not counts by {next(iter(asked))}: export one for"):
+            db.hotspots(**days, **asked)
+    for ask in (db.reports, db.ranking, db.series, db.emerging, db.overdue, lambda: db.hexes(measure="reporters")):
         with pytest.raises(ForbiddenError, match="public counts"):
             ask()
     with pytest.raises(InputError, match="whole months"):

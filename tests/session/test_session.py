@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import geo
+import maps
 from geo.demo.reports import make_demo
 from geo.errors import HienTruongError
 from geo.store.reports import add_reports
@@ -92,6 +93,12 @@ def test_what_a_frame_says_of_itself_survives_a_file(db, tmp_path):
         (lambda db: db.units(level="street"), "use one of ward, district, city, area"),
         (lambda db: db.units("1900-01-01"), "loaded periods"),
         (lambda db: db.hexes(res=10), "5 to 9"),
+        (lambda db: db.hexes(res=13, unit="00292"), "5 to 12"),
+        (lambda db: db.hexes(res=10, unit="00292", measure="per_km2"), "count or reporters"),
+        (lambda db: db.hexes(res=10, unit="00292", every_cell=True), "where there are reports"),
+        (lambda db: db.hotspots(res=10), "res 10: give a whole number from 5 to 9"),
+        (lambda db: db.hexes(status_at="2026-01-01"), "give status, too"),
+        (lambda db: db.hexes(status="waiting", status_at="9999-12-31"), "give a day from 1900-01-01"),
         (lambda db: db.hexes(measure="mean"), "measure is one of count, reporters"),
         (lambda db: db.hexes(boundaries_at="2025-01-01"), "give unit, too"),
         (lambda db: db.hexes(bbox=(1, 2, 3)), "west, south, east, north"),
@@ -104,6 +111,25 @@ def test_what_a_frame_says_of_itself_survives_a_file(db, tmp_path):
         (lambda db: db.locate(pd.DataFrame({"lon": [1.0], "lat": [1.0], "how": [1]})), "rename it"),
         (lambda db: db.locate(gpd.GeoDataFrame(geometry=gpd.points_from_xy([105.8], [21.0]))), "set_crs"),
         (lambda db: db.locate(pd.DataFrame({"lon": [1.0], "lat": [1.0]}), fields=["ward"]), "use one of unit_code"),
+        (lambda db: db.units(bbox=(20, 105, 22, 106)), "swapped"),
+        (lambda db: db.reports(near=(105.85, 21.03)), "near (105.85, 21.03): give lon, lat, metres"),
+        (lambda db: db.reports(near=(105.85, 21.03, 0)), "a radius above 0 and up to 100,000 m"),
+        (lambda db: db.reports(cell="hanoi"), "hanoi"),
+        (lambda db: db.reports(cell=5), "cell 5: give the name of one of resolution 12 or coarser"),
+        (lambda db: db.reports(text="!"), "text '!': give words"),
+        (lambda db: db.reports(since="2026-02-01", until="2026-01-01"), "since 2026-02-01 is later than until"),
+        (lambda db: db.hexes(since="2026-02-01", until="2026-01-01"), "since 2026-02-01 is later than until"),
+        (lambda db: db.change(compare_from="2026-02-01", compare_to="2026-01-01"), "compare_from 2026-02-01 is later"),
+        (lambda db: db.reports(until="9999-12-31"), "until 9999-12-31: give a day from 1900-01-01 to 2999-12-31"),
+        (lambda db: db.ranking(["waste"]), "a ranking is of one category, one of waste, parking, fire_risk, or of all"),
+        (lambda db: db.ranking(sort="name"), "use one of received, merged"),
+        (lambda db: db.reports(unit="Bạch Mai"), "the closest are 00292 Phường Bạch Mai"),
+        (lambda db: db.hexes(unit="0292"), "the closest are 00292 Phường Bạch Mai"),
+        (lambda db: db.succession("2026-01-01", "2026-02-01"), "the same boundaries"),
+        (lambda db: db.succession(*level_ids(db)), "give two of one level"),
+        (lambda db: db.succession(99, 98), "no generation 99; known"),
+        (lambda db: geo.connect(5), "source 5: give a database's address, or the path of a folder"),
+        (lambda db: geo.connect("x", territory=5), "territory 5: give its id"),
     ],
 )
 def test_what_is_wrong_is_told_at_once_with_what_is_allowed(db, ask, says):
@@ -111,6 +137,113 @@ def test_what_is_wrong_is_told_at_once_with_what_is_allowed(db, ask, says):
         ask(db)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+POINTS = pd.DataFrame({"lon": [105.868664], "lat": [20.998485]})
+
+
+def level_ids(db) -> list[int]:
+    """Give the ids of boundaries of two levels."""
+    found = db.generations()
+    return [int(found.index[found["level"] == level][0]) for level in ("city", "ward")]
+
+
+@pytest.mark.parametrize(
+    ("method", "field", "values", "says"),
+    [
+        ("hexes", "res", ("8", 8.5, None, True, np.nan, 4), "give a whole number from 5 to 12"),
+        ("hotspots", "k", ("1", 1.5, 0, 11, [1]), "give a whole number from 1 to 10"),
+        ("emerging", "step", ("7", 7.5, 0, -7), "give a whole number of 1 or more"),
+        ("hotspots", "alpha", ("x", 0, 0.5, np.nan, True), "give a number above 0 and up to 0.1"),
+        ("hexes", "duplicates", ("no", 1, None), "give True or False"),
+        ("series", "overdue", ("no", 1), "give True or False"),
+        ("reports", "overdue", ("no", 0), "give True or False"),
+        ("hotspots", "every_cell", ("no", 1), "give True or False"),
+        ("hexes", "category", (5, [], [5], "", [None]), "waste, parking, fire_risk"),
+        ("reports", "category", (5, [], ()), "waste, parking, fire_risk"),
+        ("ranking", "category", (5, [], ["waste", "parking"]), "waste, parking, fire_risk"),
+        ("hexes", "status", (5, [], ""), "waiting, in_progress, resolved, rejected"),
+        ("reports", "status", (5, [], ""), "waiting, in_progress, resolved, rejected"),
+        ("change", "channel", (5, [], ""), "app, hotline_1022, web, open311, import"),
+        ("reports", "columns", (5, []), "id, status, category"),
+        ("hexes", "unit", (292, "", ["00292"], np.nan), "unit"),
+        ("reports", "unit", (292, "", ["00292"], pd.Series(["00292"])), "unit"),
+        ("hexes", "since", (pd.NaT, np.nan, 20260101, "now"), "is no day: write it as 2026-01-31"),
+        ("units", "at", (pd.NaT, 5, "now"), "is no day: write it as 2026-01-31"),
+        ("hexes", "population", (5, "", ["a.csv"]), "give the path of a file"),
+        ("hexes", "bbox", (5, "1,2,3,4", (1, 2, 3), (np.nan, 1, 2, 3)), "west, south, east, north"),
+        ("ranking", "sort", (5, "", None), "use one of received, merged"),
+        ("units", "level", (None, ["ward"], 5), "use one of ward, district, city, area"),
+    ],
+)
+def test_values_of_another_kind_are_told_with_the_argument_s_name(db, method, field, values, says):
+    for value in values:
+        with pytest.raises(HienTruongError) as refused:
+            getattr(db, method)(**{field: value})
+        assert says in str(refused.value)
+        assert field in str(refused.value)
+        assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"accuracy": -1}, "accuracy -1: give a number above 0 and up to 100000"),
+        ({"accuracy": 1e9}, "give a number above 0 and up to 100000"),
+        ({"accuracy": np.nan}, "give a number above 0 and up to 100000"),
+        ({"accuracy": [3]}, "give a number above 0 and up to 100000"),
+        ({"accuracy": "radius"}, "no column 'radius': there are lon, lat"),
+        ({"category": ["waste"]}, "one category, one of waste, parking, fire_risk"),
+        ({"category": "kind"}, "use one of waste, parking, fire_risk; or name a column, one of lon, lat"),
+        ({"at": "when"}, "write it as 2026-01-31; or name a column, one of lon, lat"),
+        ({"at": pd.Series(["2026-01-01"])}, "or name a column, one of lon, lat"),
+        ({"fields": []}, "one or more of unit_code, unit_name"),
+        ({"frame": [(105.8, 21.0)]}, "a list is no table: give a GeoDataFrame of points, or a DataFrame"),
+        ({"frame": {"lon": [105.8], "lat": [21.0]}}, "a dict is no table"),
+        ({"frame": gpd.GeoSeries(gpd.points_from_xy([105.8], [21.0]), crs=4326)}, "a GeoSeries is no table"),
+        ({"frame": pd.DataFrame([[1, 2, 3]], columns=["lon", "lon", "lat"])}, "several columns 'lon'"),
+    ],
+)
+def test_what_can_t_be_located_is_told_with_the_columns_there_are(db, given, says):
+    with pytest.raises(HienTruongError) as refused:
+        db.locate(**{"frame": POINTS} | given)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_numbers_of_numpy_are_numbers(db):
+    hexes = db.hexes(**PERIOD, res=np.int64(7), duplicates=np.bool_(True))
+    assert hexes.equals(db.hexes(**PERIOD, res=7))
+    old, new = (db.units(day).attrs["generation"]["id"] for day in ("2025-06-30", "2025-07-01"))
+    assert db.succession(np.int64(old), np.int64(new)).equals(db.succession(old, "2025-07-01"))
+
+
+def test_a_session_feeds_the_map_of_what_is_overdue(db):
+    late = db.overdue("waste", **PERIOD, res=7)
+    assert 0 < late["overdue"].sum() < late["count"].sum() == late.attrs["n"]
+    assert "<html>" in maps.overdue(late, language="en").html()
+
+
+@pytest.mark.parametrize(
+    "name", ["hexes", "hotspots", "emerging", "change", "overdue", "reports", "wards", "boundaries"]
+)
+def test_a_map_tells_what_it_can_t_show(name):
+    for shown, language, says in (
+        (None, "en", "a GeoDataFrame that a session"),
+        (gpd.GeoDataFrame(), "fr", "language 'fr': use vi or en"),
+    ):
+        with pytest.raises(HienTruongError, match=says):
+            getattr(maps, name)(shown, language=language)
+
+
+def test_a_map_of_steps_tells_what_it_can_t_show():
+    for steps, language, says in (
+        (None, "en", "give a list of frames"),
+        ([None, None], "en", "a GeoDataFrame that a session"),
+        ([gpd.GeoDataFrame()] * 2, "fr", "language 'fr': use vi or en"),
+    ):
+        with pytest.raises(HienTruongError, match=says):
+            maps.time_slider(steps, language=language)
 
 
 def test_what_happens_meanwhile_is_in_the_next_answer(city_database, dispatch):

@@ -1,5 +1,6 @@
 """Faults that are really done to the database and to connections: nothing acknowledged is lost, nothing is twice."""
 
+import datetime as dt
 import json
 import os
 import signal
@@ -111,48 +112,93 @@ def full_disk(ours: OnePersons, megabytes: int) -> Iterator[None]:
         limit("unlimited")
 
 
-def test_the_disk_of_the_data_folder_is_full_and_then_there_is_room_again(ours: OnePersons) -> None:
-    """First tables can't grow; then the log can't either, of which PostgreSQL dies. No batch is written by halves."""
-    acknowledged: dict[str, str] = {}
-    sizes: dict[str, int] = {}
+class Batches:
+    """Batches of reports with long texts, none of which can be compressed, and what became of them."""
 
-    def send(batch: str, n: int = 2000) -> httpx.Response:
-        """Send a batch with long texts, none of which can be compressed."""
+    def __init__(self, ours: OnePersons) -> None:
+        self._ours = ours
+        self._acknowledged: dict[str, str] = {}
+        self._sizes: dict[str, int] = {}
+
+    def send(self, batch: str, n: int = 2000) -> httpx.Response:
         ids = [f"{batch}-{i}" for i in range(n)]
-        sizes[batch] = n
+        self._sizes[batch] = n
         lines = "\n".join(json.dumps(report(id, description=os.urandom(1000).hex())) for id in ids)
-        answer = ours.http.post("/v1/reports", content=lines, headers=NDJSON)
+        answer = self._ours.http.post("/v1/reports", content=lines, headers=NDJSON)
         if answer.status_code == 200:
             taken = [json.loads(line)["report"] for line in answer.text.splitlines()]
-            acknowledged.update({each["external_id"]: each["id"] for each in taken})
+            self._acknowledged.update({each["external_id"]: each["id"] for each in taken})
         return answer
 
-    def send_until_there_is_room(batch: str) -> None:
+    def send_until_the_disk_is_full(self, name: str) -> None:
+        """Until then all are taken; lookups are answered all the same."""
+        batches = 0
+        while (answer := self.send(f"{name} {batches}")).status_code == 200:
+            batches += 1
+        assert is_kind(answer)
+        assert self._ours.http.get("/livez").status_code == 200
+        assert self._ours.http.get("/v1/locate", params=PLACE).status_code == 200
+
+    def send_until_there_is_room(self, batch: str) -> None:
         until = time.monotonic() + WITHIN_S
-        while (answer := send(batch, 10)).status_code != 200:
+        while (answer := self.send(batch, 10)).status_code != 200:
             assert is_kind(answer)
             assert time.monotonic() < until, "the service did not recover"
 
-    assert send("before").status_code == 200
+    def are_whole(self) -> bool:
+        """Whether the database has all that was acknowledged, and no batch by halves."""
+        with self._ours.cluster.connect(DATABASE) as sql:
+            kept = stored(sql)
+        whole = Counter(id.rpartition("-")[0] for id in kept)
+        theirs = {batch: n for batch, n in whole.items() if batch in self._sizes}
+        return self._acknowledged.items() <= kept.items() and theirs.items() <= self._sizes.items()
+
+
+def test_the_disk_of_the_data_folder_is_full_and_then_there_is_room_again(ours: OnePersons) -> None:
+    """First tables can't grow; then the log can't either, of which PostgreSQL dies. No batch is written by halves."""
+    batches = Batches(ours)
+    assert batches.send("before").status_code == 200
     with full_disk(ours, 16):  # which a file of the log just fills
-        batches = 0
-        while (answer := send(f"full {batches}")).status_code == 200:
-            batches += 1
-        assert is_kind(answer)
-        assert ours.http.get("/livez").status_code == 200
-        assert ours.http.get("/v1/locate", params=PLACE).status_code == 200
-    send_until_there_is_room("room")
+        batches.send_until_the_disk_is_full("full")
+    batches.send_until_there_is_room("room")
     with full_disk(ours, 8):
         with ours.cluster.connect() as sql, suppress(psycopg.Error):  # it dies of this
             while True:
                 sql.execute("SELECT pg_switch_wal(), pg_current_xact_id()")
-        assert is_kind(send("log", 10))
-    send_until_there_is_room("room again")
-    with ours.cluster.connect(DATABASE) as sql:
-        kept = stored(sql)
-    assert acknowledged.items() <= kept.items()
-    whole = Counter(id.rpartition("-")[0] for id in kept)
-    assert {batch: n for batch, n in whole.items() if batch in sizes}.items() <= sizes.items()
+        assert is_kind(batches.send("log", 10))
+    batches.send_until_there_is_room("room again")
+    assert batches.are_whole()
+
+
+@contextmanager
+def on_a_small_disk(ours: OnePersons, free_megabytes: int) -> Iterator[Path]:
+    """Put this month's reports on a disk of their own, which only root can make."""
+    month = f"report_months.report_{dt.datetime.now(dt.UTC):%Y_%m}"
+    disk, owner = ours.folder / "disk", ours.cluster.folder.stat()
+    disk.mkdir()
+    with ours.cluster.connect(DATABASE, "postgres") as sql:
+        size = sql.execute("SELECT pg_table_size(%s::regclass)", [month]).fetchone()[0] + (free_megabytes << 20)
+        options = f"size={size},mode=700,uid={owner.st_uid},gid={owner.st_gid}"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", disk], check=True)
+        try:
+            sql.execute(f"CREATE TABLESPACE small LOCATION '{disk}'")
+            sql.execute(f"ALTER TABLE {month} SET TABLESPACE small")
+            yield disk
+            sql.execute(f"ALTER TABLE {month} SET TABLESPACE pg_default")
+            sql.execute("DROP TABLESPACE small")
+        finally:
+            subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+@pytest.mark.root
+def test_a_disk_that_is_really_full_takes_reports_again_once_there_is_room(ours: OnePersons) -> None:
+    batches = Batches(ours)
+    with on_a_small_disk(ours, 12) as disk:
+        assert batches.send("small before").status_code == 200
+        batches.send_until_the_disk_is_full("small")
+        subprocess.run(["mount", "-o", "remount,size=1g", disk], check=True)
+        batches.send_until_there_is_room("larger")
+    assert batches.are_whole()
 
 
 @pytest.fixture(scope="module")

@@ -55,6 +55,7 @@ class Located:
     how: NDArray[np.uint8]
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Locator:
     """The units of one generation of boundaries, ready to be asked where points are.
 
@@ -79,8 +80,6 @@ class Locator:
     >>> located.unit.tolist(), [How(how).word for how in located.how]
     ([1, 0, -1], ['inside', 'edge', 'outside'])
     """
-
-    __slots__ = ("_borders", "_grid", "_locate_one", "codes", "extent", "polygons")
 
     codes: tuple[str, ...]
     polygons: Polygons
@@ -107,17 +106,14 @@ class Locator:
         Raises
         ------
         InputError
-            There are no units, two have the same code, or a polygon is missing, empty, invalid, out of range or crosses
-            the antimeridian.
+            There are no units, two have the same code, a polygon is missing, empty, invalid or out of range, or one or
+            all together cross the antimeridian.
         """
-        locator = cls.__new__(cls)
-        locator.codes, locator.polygons = check_units(codes, polygons)
-        west, south, east, north = shapely.total_bounds(locator.polygons).tolist()
-        locator.extent = (west, south, east, north)
-        locator._grid = build_grid(Edges.of(locator.polygons), len(locator.codes))
-        locator._borders = Borders.of(locator.polygons)
-        locator._locate_one = _one_point_locator(locator._grid, locator.polygons)
-        return locator
+        names, shapes = check_units(codes, polygons)
+        west, south, east, north = shapely.total_bounds(shapes).tolist()
+        grid = build_grid(Edges.of(shapes), len(names))
+        locate_one = _one_point_locator(grid, shapes)
+        return cls(names, shapes, (west, south, east, north), grid, Borders.of(shapes), locate_one)
 
     def __reduce__(self) -> tuple[Callable[..., "Locator"], tuple[tuple[str, ...], Polygons]]:
         """Pickle what the locator is built from."""
@@ -222,12 +218,13 @@ class Locator:
         Returns
         -------
         (n,) ndarray of float64
-            Metres, 0 for a point on an edge, NaN for one that is no place on earth. At 21 degrees of latitude errors
+            Metres, 0 for a point on a border, NaN for one that is no place on earth. At 21 degrees of latitude errors
             stay below a centimetre and 0.005 % for each kilometre of the distance.
         """
         x, y = _points(lon, lat)
         metres = self._borders.distance(x, y)
-        metres[self.locate(x, y).how == How.EDGE] = 0
+        edge = np.flatnonzero(self.locate(x, y).how == How.EDGE)
+        metres[edge[self._on_border(x[edge], y[edge])]] = 0
         return metres
 
     def measure_one(self, lon: float, lat: float) -> tuple[int, How, float, float]:
@@ -257,7 +254,10 @@ class Locator:
         if how is How.INSIDE:
             return unit, how, 0.0, self._borders.distance_one(lon, lat)
         if how is How.EDGE:
-            return unit, how, 0.0, 0.0
+            # Nearly always it is this unit's own border, which one question tells.
+            inside = shapely.contains_xy(self.polygons[unit], lon, lat)
+            on_border = not inside or self._on_border(np.array([lon]), np.array([lat]))[0]
+            return unit, how, 0.0, 0.0 if on_border else self._borders.distance_one(lon, lat)
         unit, unit_m, border_m = self._borders.nearest_one(lon, lat)
         return unit, how, unit_m, border_m
 
@@ -294,6 +294,12 @@ class Locator:
         if not ((radius > 0) & (radius <= MAX_ACCURACY_M)).all():
             raise InputError(f"accuracy must be above 0 and at most {MAX_ACCURACY_M:.0f} metres", "accuracy")
         return disc_shares(self._borders, len(self.codes), self.covering(x, y), x, y, radius)
+
+    def _on_border(self, x: Floats, y: Floats) -> NDArray[np.bool_]:
+        """Tell which points lie on a border, not inside each of several units that overlap."""
+        point, unit = self.covering(x, y)
+        within = shapely.contains_xy(self.polygons[unit], x[point], y[point])
+        return np.bincount(point[~within], minlength=len(x)) > 0
 
     def _covering_exactly(self, x: Floats, y: Floats, block: Ints) -> tuple[Ints, Ints]:
         """Ask GEOS which candidates of its block cover each point: ascending pairs (point, unit)."""

@@ -46,6 +46,11 @@ def check_units(
     _refuse(
         names, east - west > 180, "wider than 180 degrees: it seems to cross the antimeridian, which is not supported"
     )
+    if (width := east.max() - west.min()) > 180:
+        raise InputError(
+            f"the units together are {width:.6g} degrees wide, more than 180: some seem to lie beyond the antimeridian,"
+            " which is not supported; give those on either side to a locator of their own"
+        )
     invalid = ~shapely.is_valid(shapes)
     if invalid.any():
         reason = shapely.is_valid_reason(shapes[invalid][0])

@@ -2,6 +2,7 @@
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -107,6 +108,15 @@ def test_of_two_units_on_a_border_the_lowest_code_wins_whatever_the_order() -> N
         assert (locator.codes[unit], how) == ("10", How.EDGE)
 
 
+def test_a_locator_can_not_be_changed() -> None:
+    locator = Locator.build(["a"], [SOUTH])
+    for name in ("codes", "polygons", "extent"):
+        with pytest.raises(FrozenInstanceError):
+            setattr(locator, name, getattr(locator, name))
+    with pytest.raises(ValueError, match="read-only"):
+        locator.polygons[0] = NORTH
+
+
 def test_no_points_have_no_answers() -> None:
     located = Locator.build(["a"], [SOUTH]).locate([], [])
     assert len(located.unit) == len(located.how) == 0
@@ -124,6 +134,7 @@ def test_no_points_have_no_answers() -> None:
         (["a"], [shapely.box(20, 105, 21, 106)], "'a' is out of range"),
         (["a"], [shapely.box(179, 0, 181, 1)], "'a' is out of range"),
         (["a"], [shapely.box(-179, 0, 179, 1)], "antimeridian"),
+        (["a", "b"], [shapely.box(179, 0, 180, 1), shapely.box(-180, 0, -179, 1)], "together are 360 degrees wide"),
         (["a"], [shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])], r"'a' is invalid \(Self-intersection"),
     ],
 )

@@ -49,12 +49,12 @@ def test_many_points_are_as_far_from_the_border_as_few(city: Locator) -> None:
     assert (np.abs(metres[:150] - expected) <= 0.01 + 5e-5 * expected * np.maximum(expected / 1_000, 1)).all()
 
 
-def test_an_edge_is_at_no_distance_and_nothing_else_is(city: Locator) -> None:
+def test_a_border_is_at_no_distance(city: Locator) -> None:
     lon, lat = stress_set(city.polygons, every=500)
-    on_edge = city.locate(lon, lat).how == How.EDGE
+    on_border = shapely.touches(city.polygons[:, None], shapely.points(lon, lat)).any(axis=0)
     distance = city.border_distance(lon, lat)
-    assert on_edge.any()
-    assert (distance[on_edge] == 0).all()
+    assert on_border.any()
+    assert (distance[on_border] == 0).all()
     assert (distance < 0.03).all()  # no point of the stress set is further than 1e-7 degrees from an edge
 
 
@@ -94,6 +94,19 @@ def test_of_units_whose_borders_lie_on_one_another_the_lowest_code_is_given() ->
         locator = Locator.build(["a", "b"], polygons)
         assert (locator.nearest(lon, lat)[0] == 0).all()
         assert [locator.measure_one(x, y)[0] for x, y in zip(lon.tolist(), lat.tolist(), strict=True)] == [0] * 200
+
+
+def test_where_units_overlap_the_border_is_as_far_as_anywhere() -> None:
+    locator = Locator.build(["a", "b", "c"], [shapely.box(105 + x, 20, 106 + x, 21) for x in (0, 0.5, 0.6)])
+    inside = np.array([(105.75, 20.5), (105.55, 20.3), (105.8, 20.96), (106.2, 20.5)])
+    border = np.array([(105.5, 20.5), (105.6, 20.5), (106.0, 20.7), (105.75, 20.0), (105.5, 21.0)])
+    assert (locator.locate(*np.concatenate([inside, border]).T).how == How.EDGE).all()
+    expected = utm_distances(locator.polygons, *inside.T).min(axis=1)
+    assert expected.min() > 4_000
+    for found in (locator.border_distance(*inside.T), [locator.measure_one(*place)[3] for place in inside.tolist()]):
+        assert (np.abs(found - expected) <= 0.01 + 5e-5 * expected * np.maximum(expected / 1_000, 1)).all()
+    assert locator.border_distance(*border.T).tolist() == [0] * len(border)
+    assert [locator.measure_one(*place)[3] for place in border.tolist()] == [0] * len(border)
 
 
 def test_a_point_in_no_unit_is_given_to_one_within_the_tolerance_and_no_further(city: Locator) -> None:

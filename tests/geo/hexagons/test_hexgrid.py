@@ -76,14 +76,24 @@ def test_areas_are_geodesic_and_close_to_those_of_h3():
 def test_of_the_surveyed_city_as_many_cells_as_published(test_data: Path):
     wards = gpd.read_parquet(test_data / "hanoi_wards_2025.parquet").geometry.to_numpy()
     city = shapely.union_all(wards)
-    # The published numbers are a stated area over the mean area of a cell at Hanoi.
-    for resolution, published, mean_km2 in ((7, 594, 5.661), (8, 4161, 0.8074), (9, 29143, 0.1153)):
+    shapely.prepare(city)
+    city_km2 = geodesic_m2(city) / 1e6
+    # The published numbers are a stated area over the mean area of a cell at Hanoi, and the mean length of its edges.
+    for resolution, published, mean_km2, edge_m, cells in (
+        (7, 594, 5.661, 1475, 693),
+        (8, 4161, 0.8074, 557, 4460),
+        (9, 29143, 0.1153, 211, 29976),
+        (10, 204001, 0.016470, 79.6, 206399),
+    ):
         grid = HexGrid.of(wards, resolution)
         assert published == pytest.approx(3359.84 / mean_km2, rel=1e-3)
         assert cell_areas_m2(grid.cell).mean() / 1e6 == pytest.approx(mean_km2, rel=2e-3)
-        assert grid.inside_m2.sum() / 1e6 == pytest.approx(geodesic_m2(city) / 1e6, rel=1e-7)
+        vertices = shapely.get_coordinates(cell_polygons(grid.cell[:: len(grid) // 500])).reshape(-1, 7, 2)
+        edges = _ELLIPSOID.inv(*vertices[:, :-1].reshape(-1, 2).T, *vertices[:, 1:].reshape(-1, 2).T)[2]
+        assert edges.mean() == pytest.approx(edge_m, rel=5e-3)
+        assert grid.inside_m2.sum() / 1e6 == pytest.approx(city_km2, rel=1e-7)
         assert grid.inside.sum() == pytest.approx(published, rel=0.004)
-        assert len(grid) == {7: 693, 8: 4460, 9: 29976}[resolution]
+        assert len(grid) == cells
     inner, middle = grid.inside == 1, shapely.centroid(cell_polygons(grid.cell))
     assert shapely.intersects_xy(city, *shapely.get_coordinates(middle[inner]).T).all()
 

@@ -115,10 +115,11 @@ def _status_of(error: HienTruongError) -> HTTPStatus:
 
 
 def _place(request: Request, field: str | None) -> dict[str, str]:
-    """Say where a field stands: in the body of a POST, else in the query."""
+    """Say where a field stands: in the query, or else in the body of a POST."""
     if field is None:
         return {}
-    return {"pointer": _pointer(field)} if request.method == "POST" else {"parameter": field}
+    in_body = request.method == "POST" and field not in request.query_params
+    return {"pointer": _pointer(field)} if in_body else {"parameter": field}
 
 
 def _pointer(field: str) -> str:

@@ -64,7 +64,19 @@ class ForbiddenError(HienTruongError):
 
 
 class NotFoundError(HienTruongError):
-    """What was asked for by name is not there."""
+    """What was asked for by name is not there.
+
+    Parameters
+    ----------
+    message : str
+        What is not there, and what is, in one line.
+    field : str, optional
+        Name of the value that asks for it, as the caller knows it ("at").
+    """
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class SetupError(HienTruongError):

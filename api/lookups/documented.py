@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api.lookups import limits
+from api.lookups import examples, limits
 from api.lookups.media import FORMATS
 from api.lookups.questions import Many, One
 from api.lookups.schemas import BatchAnswer, BatchAnswers, LocateAnswer, Point, Points, Problem
@@ -13,12 +13,19 @@ from api.problems import MEDIA_TYPE
 
 LOCATE_PATH = "/v1/locate"
 _JSON, _LINES, _ARROW, _RAW = FORMATS
-_ONE_REFUSES = {"404": "no boundaries are loaded for the day", "422": "a parameter is missing or can't be meant"}
-_MANY_REFUSE = {
+_GATE_REFUSES = {
+    "401": "the key or token is not known, or no longer valid; none is needed",
+    "429": "too many requests in a minute: send it again after the seconds that Retry-After names",
+}
+_ONE_REFUSES = _GATE_REFUSES | {
+    "404": "no boundaries are loaded for the day",
+    "422": "a parameter is missing or can't be meant",
+}
+_MANY_REFUSE = _GATE_REFUSES | {
     "404": _ONE_REFUSES["404"],
     "406": "none of the formats that Accept names is possible",
     "413": "the body, a line, a batch or the number of points is above its limit",
-    "415": "the format of the body is not known",
+    "415": "the format of the body is not known, or it is packed",
     "422": "the body, or a parameter, can't be read",
 }
 _LIMITS = (
@@ -31,8 +38,6 @@ _MANY = (
     " that can't be meant is answered in its place: `how` is `invalid`, and `problem` says why. All but JSON is"
     f" streamed: answers begin before the body ends. {_LIMITS}"
 )
-_POINT = {"lon": 105.868664, "lat": 20.998485}
-_ANSWER = {"unit_code": "00283", "unit_name": "Phường Vĩnh Tuy", "how": "inside", "certain": True}
 
 
 def with_lookups(document: dict[str, Any]) -> dict[str, Any]:
@@ -52,16 +57,17 @@ def _get() -> dict[str, Any]:
         "description": "Which unit a point belongs to on a day, how that was found, and how sure it is.",
         "operationId": "locate_one",
         "parameters": _parameters(One),
-        "responses": {"200": _response("The answer", {_JSON: _of(LocateAnswer)})} | _problems(_ONE_REFUSES),
+        "responses": {"200": _response("The answer", {_JSON: _of(LocateAnswer, examples.ALONE)})}
+        | _problems(_ONE_REFUSES),
     }
 
 
 def _post() -> dict[str, Any]:
-    line = {"schema": _ref(Point), "example": _POINT}
-    bodies = {_JSON: _of(Points, {"points": [_POINT]}), _LINES: line, _ARROW: _binary(), _RAW: _binary()}
+    line = {"schema": _ref(Point), "example": examples.POINT}
+    bodies = {_JSON: _of(Points, {"points": [examples.POINT]}), _LINES: line, _ARROW: _binary(), _RAW: _binary()}
     answers = {
-        _JSON: _of(BatchAnswers, {"answers": [_ANSWER]}),
-        _LINES: _of(BatchAnswer, _ANSWER),
+        _JSON: _of(BatchAnswers, {"answers": [examples.IN_BATCH]}),
+        _LINES: _of(BatchAnswer, examples.IN_BATCH),
         _ARROW: _binary(),
         _RAW: _binary(),
     }

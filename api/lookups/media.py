@@ -43,8 +43,11 @@ FORMATS = {
 _POSSIBLE = ", ".join(FORMATS)
 
 
-def format_of_body(content_type: str | None) -> Format:
-    """Find the format in which points come; HTTPException 415 names those that are possible."""
+def format_of_body(content_type: str | None, content_encoding: str | None) -> Format:
+    """Find the format in which points come, unpacked; HTTPException 415 names those that are possible."""
+    if (content_encoding or "identity").strip().lower() != "identity":
+        words = f"a body packed by {content_encoding!r:.40} can't be read: send it unpacked, without Content-Encoding"
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, words, {"accept-encoding": "identity"})
     named = (content_type or "").partition(";")[0].strip().lower()
     if named not in FORMATS:
         words = f"a body of type {named!r} can't be read" if named else "there is no Content-Type"

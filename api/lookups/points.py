@@ -11,6 +11,7 @@ from api.lookups.questions import DEFAULT_FIELDS, Many, refused_query
 from geo.arrow_values import days
 from geo.columns import Floats, Moments, Words, column, constant
 from geo.errors import InputError
+from geo.lookup.answer import layer_on
 from geo.lookup.answers import Answers, Asked, answer_many
 from geo.lookup.dispatch import Dispatch
 
@@ -63,8 +64,7 @@ class Lookup:
 
     def check(self) -> None:
         """Refuse what no point could be answered with, before the first is read."""
-        jurisdiction = self.dispatch.jurisdiction
-        jurisdiction.layer_at(self._day)
+        layer_on(self.dispatch.jurisdiction, self._day)
         try:
             if self.common.category is not None:
                 self.dispatch.category(self.common.category)

@@ -23,22 +23,29 @@ from geo.lookup.dispatch import Dispatch
 _AT_ONCE = 65_536
 """Bytes of a body that are answered without a thread: a few milliseconds' work."""
 
-_STREAMS = 16
-"""Large requests that are answered at one time; others wait."""
+_WIDE_M = 1_000.0
+"""A disc of accuracy that is wider is shared between units in a thread: it may have every border of a city in it."""
+
+_THREADS = 16
+"""Requests that are answered in threads at one time; others wait."""
 
 
 class LocateRoute:
     """Answer `/v1/locate`. Errors leave as exceptions, for the application's handlers."""
 
     def __init__(self) -> None:
-        self._streams = CapacityLimiter(_STREAMS)
+        self._threads = CapacityLimiter(_THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, as ASGI wants it."""
         dispatch: Dispatch = scope["app"].state.service.dispatch
         method = scope["method"]
         if method in ("GET", "HEAD"):
-            body = _one(dispatch, scope["query_string"])
+            asked = read_query(scope["query_string"], One)
+            if asked.accuracy is None or asked.accuracy <= _WIDE_M:
+                body = _one(dispatch, asked)
+            else:
+                body = await to_thread.run_sync(_one, dispatch, asked, limiter=self._threads)
             await _answer(send, "application/json", body, with_body=method == "GET")
         elif method == "POST":
             await self._many(dispatch, scope, receive, send)
@@ -47,7 +54,7 @@ class LocateRoute:
 
     async def _many(self, dispatch: Dispatch, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        coming = format_of_body(headers.get("content-type"))
+        coming = format_of_body(headers.get("content-type"), headers.get("content-encoding"))
         going = format_of_answer(headers.get("accept"), coming)
         lookup = Lookup(dispatch, read_query(scope["query_string"], Many))
         lookup.check()
@@ -57,8 +64,12 @@ class LocateRoute:
             raise too_large(f"the body is larger than {MAX_BODY_BYTES:,} bytes: send it in parts")
         work = partial(_answered, lookup, coming, going)
         try:
-            if size is not None and size <= _AT_ONCE and "border_m" not in lookup.fields:
-                body = b"".join(work([chunk async for chunk in chunks_of(receive)]))
+            if size is not None and size <= _AT_ONCE:
+                came = b"".join([chunk async for chunk in chunks_of(receive)])
+                if _measures(lookup, came):
+                    body = await to_thread.run_sync(_whole, work, came, limiter=self._threads)
+                else:
+                    body = _whole(work, came)
                 await _answer(send, going.media_type, body)
             else:
                 await self._stream(work, going.media_type, receive, send)
@@ -87,7 +98,7 @@ class LocateRoute:
                 from_thread.run(push, piece)
 
         try:
-            await to_thread.run_sync(run, limiter=self._streams)
+            await to_thread.run_sync(run, limiter=self._threads)
         except (HTTPException, HienTruongError):
             if not begun:
                 raise
@@ -95,14 +106,22 @@ class LocateRoute:
         await push(b"", more=False)
 
 
-def _one(dispatch: Dispatch, query: bytes) -> bytes:
-    asked = read_query(query, One)
+def _one(dispatch: Dispatch, asked: One) -> bytes:
     return orjson.dumps(locate(dispatch, asked.lon, asked.lat, asked.at, asked.accuracy, asked.category))
 
 
 def _answered(lookup: Lookup, coming: Format, going: Format, chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Turn the parts of a body into the parts of the answer."""
     return going.write(map(lookup.answer, coming.read(chunks, lookup)), lookup)
+
+
+def _measures(lookup: Lookup, body: bytes) -> bool:
+    """Whether distances to borders may be asked for, of which each takes as long as a hundred points."""
+    return "border_m" in lookup.fields or lookup.common.accuracy is not None or b"accuracy" in body
+
+
+def _whole(work: Callable[[Iterable[bytes]], Iterator[bytes]], body: bytes) -> bytes:
+    return b"".join(work([body] if body else []))
 
 
 async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from geo.location.locator import MAX_ACCURACY_M
+
 How = Literal["inside", "edge", "nearest", "outside"]
 
 
@@ -104,7 +106,7 @@ class Point(_Shape):
     lon: float
     lat: float
     at: Annotated[dt.date | dt.datetime | None, Field(description="local date, or a time")] = None
-    accuracy: Annotated[float | None, Field(gt=0, description="metres")] = None
+    accuracy: Annotated[float | None, Field(gt=0, le=MAX_ACCURACY_M, description="metres")] = None
     category: str | None = None
 
 

@@ -1,7 +1,10 @@
 """The borders of units, for distances in metres and for what lies within a radius."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -21,6 +24,13 @@ most at 21 degrees of latitude."""
 _LINE_EDGES = 8
 _NODE_CAPACITY = 4
 """Edges in a line of the tree, and lines in a node of it: measured, see docs/locator.md."""
+
+_FAR = 1_000.0
+"""In the plane. To look no further than so far takes longer than to look for the nearest wherever it is: measured."""
+
+_LINES_FOUND, _LINES_AT_ONCE = 1 << 22, 1 << 15
+"""Pairs of a point and a line within its distance that are found together, and that are taken apart together: the first
+take 16 bytes each, the second some 2,000 with all that is computed from their edges."""
 
 _AS_NEAR = 1e-6
 """Metres. Borders that lie on one another, but are cut at different vertices, differ in distance by what is rounded."""
@@ -62,8 +72,14 @@ class Borders:
         tree = shapely.STRtree(lines, node_capacity=_NODE_CAPACITY)
         return cls(lines, edges.unit[last_edge], tree, NearestByTable(lines))
 
-    def distance(self, lon: Floats, lat: Floats) -> Floats:
+    def distance(self, lon: Floats, lat: Floats, within_m: float = np.inf) -> Floats:
         """Measure from points to the nearest border of any unit.
+
+        Parameters
+        ----------
+        lon, lat : (n,) ndarray of float64
+        within_m : float, optional
+            How far it matters: a border that is further away may be told as infinitely far.
 
         Returns
         -------
@@ -74,8 +90,15 @@ class Borders:
         x, y = mercator.forward(lon, lat)
         distance = self.table.distance(x, y)
         left = np.flatnonzero(np.isnan(distance) & np.isfinite(x) & np.isfinite(y))
-        places = shapely.points(x[left], y[left])
-        _, distance[left] = self.tree.query_nearest(places, return_distance=True, all_matches=False)
+        reach = _reach(within_m, lat[left])
+        (position, _), found = self.tree.query_nearest(
+            shapely.points(x[left], y[left]),
+            max_distance=reach if reach < _FAR else None,
+            return_distance=True,
+            all_matches=False,
+        )
+        distance[left] = np.inf
+        distance[left[position]] = found
         metres: Floats = distance / mercator.scale(lat)
         return metres
 
@@ -102,10 +125,13 @@ class Borders:
         place = _place(lon, lat)
         if place is None:
             return -1, math.nan, math.nan
-        _, [line], [distance] = self._nearest_lines(place, np.inf)
+        _, found = self.tree.query_nearest(place, return_distance=True, all_matches=False)
+        distance = found.item()
+        lines = self.tree.query(place[0], predicate="dwithin", distance=distance + _AS_NEAR)
+        line = lines[self.unit[lines].argmin()]
         foot = shapely.get_coordinates(shapely.shortest_line(self.lines[line], place))[0].tolist()
         _, _, geodesic = _WGS84.inv(lon, lat, *mercator.inverse_one(*foot))
-        return int(self.unit[line]), geodesic, float(distance) / mercator.scale_one(lat)
+        return int(self.unit[line]), geodesic, distance / mercator.scale_one(lat)
 
     def nearest(self, lon: Floats, lat: Floats, within_m: float) -> tuple[NDArray[np.int32], Floats]:
         """Find the unit whose border is nearest, the lowest if several are, and how far it is.
@@ -119,9 +145,7 @@ class Borders:
         """
         unit, metres = np.full(len(lon), -1, dtype=np.int32), np.full(len(lon), np.nan)
         point, places = _in_plane(lon, lat)
-        # The scale changes along the way, so look somewhat further than asked, then measure on the ellipsoid.
-        reach = 1.01 * within_m * float(mercator.scale(lat[point]).max(initial=1))
-        position, line, _ = self._nearest_lines(places, reach)
+        position, line, _ = self._nearest_lines(places, _reach(within_m, lat[point]))
         point, places = point[position], places[position]
         foot = shapely.get_coordinates(shapely.shortest_line(self.lines[line], places))[::2]
         _, _, geodesic = _WGS84.inv(lon[point], lat[point], *mercator.inverse(*foot.T))
@@ -147,27 +171,51 @@ class Borders:
         lowest = order[np.flatnonzero(np.diff(place[order], prepend=-1))]
         return position, line[lowest], distance
 
-    def edges_within(self, lon: Floats, lat: Floats, metres: Floats) -> tuple[Ints, Ints, Floats, Floats]:
-        """Find for points all edges within a distance, and some that are further.
+    def edges_within(self, lon: Floats, lat: Floats, metres: Floats) -> "Iterator[EdgesWithin]":
+        """Find for points, lot by lot, all edges within a distance, and some that are further; without points one lot.
 
-        Returns
-        -------
-        point, unit : (m,) ndarray of int64
-            For which point an edge is, and of which unit.
-        start, end : (m, 2) ndarray of float64
-            In the plane, the unit's interior on the left.
+        However far is asked, what is held at a time is bounded.
         """
-        point, places = _in_plane(lon, lat)
-        reach = (metres * mercator.scale(lat))[point]
-        position, line = self.tree.query(places, predicate="dwithin", distance=reach)
-        start, end, pair = _edges(self.lines[line])
-        return point[position[pair]], self.unit[line[pair]], start, end
+        few = max(1, _LINES_FOUND // len(self.lines))
+        for first in range(0, max(len(lon), 1), few):
+            some = slice(first, first + few)
+            point, places = _in_plane(lon[some], lat[some])
+            reach = (metres[some] * mercator.scale(lat[some]))[point]
+            position, line = self.tree.query(places, predicate="dwithin", distance=reach)
+            position = point[position]
+            before = np.searchsorted(position, np.arange(len(lon[some]) + 1))
+            lots = np.flatnonzero(np.diff(before[:-1] // _LINES_AT_ONCE, prepend=-1, append=-1))
+            for begin, stop in pairwise(lots.tolist() or [0, 0]):
+                pairs = slice(before[begin], before[stop])
+                start, end, pair = _edges(self.lines[line[pairs]])
+                owner, unit = position[pairs][pair] + first, self.unit[line[pairs][pair]]
+                yield EdgesWithin(slice(first + begin, first + stop), owner, unit, start, end)
 
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays and of the vertices of the lines, without GEOS's objects and tree."""
         vertices = 16 * int(shapely.get_num_coordinates(self.lines).sum())
         return self.unit.nbytes + self.lines.nbytes + vertices + self.table.nbytes
+
+
+class EdgesWithin(NamedTuple):
+    """The edges that are near to a lot of points: those of each point, in pairs with it.
+
+    Parameters
+    ----------
+    points : slice
+        The lot, of all points that were asked for.
+    point, unit : (m,) ndarray of int64
+        For which point an edge is, and of which unit.
+    start, end : (m, 2) ndarray of float64
+        In the plane, the unit's interior on the left.
+    """
+
+    points: slice
+    point: Ints
+    unit: Ints
+    start: Floats
+    end: Floats
 
 
 class NearestByTable:
@@ -208,6 +256,11 @@ def _line_starts(ring: Ints) -> Ints:
     ring_start = np.flatnonzero(np.diff(ring, prepend=-1))
     in_ring = np.arange(len(ring)) - np.repeat(ring_start, np.diff(ring_start, append=len(ring)))
     return np.append(np.flatnonzero(in_ring % _LINE_EDGES == 0), len(ring))
+
+
+def _reach(within_m: float, lat: Floats) -> float:
+    """Say how far to look in the plane: somewhat further than asked, as the scale changes along the way."""
+    return 1.01 * within_m * float(mercator.scale(lat).max(initial=1))
 
 
 def _in_plane(lon: Floats, lat: Floats) -> tuple[Ints, Polygons]:

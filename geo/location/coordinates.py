@@ -143,9 +143,13 @@ def check_coordinates(
         first = int(np.flatnonzero(faults)[0])
         fault = CoordinateFault(int(faults.flat[first]))
         where = f"point {first}: " if x.size > 1 else ""
-        values = f"lon {float(x.flat[first])}, lat {float(y.flat[first])}"
-        raise CoordinateError(f"{where}{values}: {fault.reason}", fault.field)
+        raise coordinate_error(float(x.flat[first]), float(y.flat[first]), fault, where)
     return x, y
+
+
+def coordinate_error(lon: float, lat: float, fault: CoordinateFault, where: str = "") -> CoordinateError:
+    """Put a fault of one point into words, with its values."""
+    return CoordinateError(f"{where}lon {lon}, lat {lat}: {fault.reason}", fault.field)
 
 
 def _as_floats(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geo.location import mercator
-from geo.location.borders import Borders
+from geo.location.borders import Borders, EdgesWithin
 from geo.location.edges import Floats, Ints
 
 NO_SHARE = 1e-9
@@ -30,15 +29,12 @@ class DiscShares:
         The part of the disc's area that is the unit's, 0 to 1. What is missing to 1 lies in no unit.
     distance_m : (m,) ndarray of float64
         From the point to the unit, 0 if the unit covers it.
-    certain : (n,) ndarray of bool
-        For each point: the whole disc is one unit's, and no other unit has a share.
     """
 
     point: Ints
     unit: Ints
     share: Floats
     distance_m: Floats
-    certain: NDArray[np.bool_]
 
 
 def disc_shares(
@@ -62,12 +58,24 @@ def disc_shares(
     whole disc for a unit that covers the centre and to nothing for another. So an edge that does not enter the disc
     need not be looked at, and one that does counts with the difference between its triangle and the sector behind it.
     """
-    point, edge_unit, starts, ends = borders.edges_within(lon, lat, radius_m)
+    parts = []
+    for lot in borders.edges_within(lon, lat, radius_m):
+        own = slice(*np.searchsorted(covering[0], [lot.points.start, lot.points.stop]))
+        parts.append(_some_shares(lot, units, (covering[0][own], covering[1][own]), lon, lat, radius_m))
+    return DiscShares(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+
+
+def _some_shares(
+    lot: EdgesWithin, units: int, covering: tuple[Ints, Ints], lon: Floats, lat: Floats, radius_m: Floats
+) -> tuple[Ints, Ints, Floats, Floats]:
+    """Share the discs of a lot: what `DiscShares` has of them."""
     centre, radius = np.column_stack(mercator.forward(lon, lat)), radius_m * mercator.scale(lat)
-    (ax, ay), (bx, by) = (((end - centre[point]) / radius[point, None] - _ASIDE).T for end in (starts, ends))
+    (ax, ay), (bx, by) = (
+        ((end - centre[lot.point]) / radius[lot.point, None] - _ASIDE).T for end in (lot.start, lot.end)
+    )
     gain, distance = _gain_and_distance(ax, ay, bx, by)
 
-    pair_key = point * units + edge_unit
+    pair_key = lot.point * units + lot.unit
     cover_key = covering[0] * units + covering[1]
     key, group = np.unique(np.concatenate([cover_key, pair_key]), return_inverse=True)
     covers = np.zeros(len(key), dtype=bool)
@@ -77,14 +85,9 @@ def disc_shares(
     share = _unwrap(covers + np.bincount(edge_group, weights=gain, minlength=len(key)).astype(np.float64))
     nearest = np.where(covers, 0.0, np.inf)
     np.minimum.at(nearest, edge_group, distance)
-    point, unit = np.divmod(key, units)
-
-    touched = (share > NO_SHARE) | covers
-    point, unit, share, nearest = point[touched], unit[touched], share[touched], nearest[touched]
-    shared = share > NO_SHARE
-    sharing = np.bincount(point[shared], minlength=len(lon))
-    total = np.bincount(point, weights=share, minlength=len(lon))
-    return DiscShares(point, unit, share, nearest * radius_m[point], (sharing == 1) & (total > 1 - NO_SHARE))
+    touched = np.flatnonzero((share > NO_SHARE) | covers)
+    point, unit = np.divmod(key[touched], units)
+    return point, unit, share[touched], nearest[touched] * radius_m[point]
 
 
 def _gain_and_distance(ax: Floats, ay: Floats, bx: Floats, by: Floats) -> tuple[Floats, Floats]:

@@ -212,8 +212,14 @@ class Locator:
         unit[outside], metres[outside] = self._borders.nearest(x[outside], y[outside], within_m)
         return unit, metres
 
-    def border_distance(self, lon: ArrayLike, lat: ArrayLike) -> Floats:
+    def border_distance(self, lon: ArrayLike, lat: ArrayLike, within_m: float = np.inf) -> Floats:
         """Measure from each point to the nearest border of any unit.
+
+        Parameters
+        ----------
+        lon, lat : (n,) array_like of float
+        within_m : float, optional
+            How far it matters: a border that is further away may be told as infinitely far, in less time.
 
         Returns
         -------
@@ -222,7 +228,7 @@ class Locator:
             stay below a centimetre and 0.005 % for each kilometre of the distance.
         """
         x, y = _points(lon, lat)
-        metres = self._borders.distance(x, y)
+        metres = self._borders.distance(x, y, within_m)
         edge = np.flatnonzero(self.locate(x, y).how == How.EDGE)
         metres[edge[self._on_border(x[edge], y[edge])]] = 0
         return metres
@@ -267,7 +273,7 @@ class Locator:
         Parameters
         ----------
         lon, lat : (n,) array_like of float
-            A point without coordinates (NaN) has no shares and is not certain.
+            A point without coordinates (NaN) has no shares.
         accuracy_m : float or (n,) array_like of float
             Radius in metres.
 
@@ -286,8 +292,6 @@ class Locator:
         >>> shares = locator.disc_shares([106.0, 105.5], [20.5, 20.5], 30.0)
         >>> shares.point.tolist(), shares.unit.tolist(), shares.share.round(3).tolist()
         ([0, 0, 1], [0, 1, 0], [0.5, 0.5, 1.0])
-        >>> shares.certain.tolist()
-        [False, True]
         """
         x, y = _points(lon, lat)
         radius = np.broadcast_to(np.asarray(accuracy_m, dtype=np.float64), x.shape)

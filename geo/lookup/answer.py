@@ -3,11 +3,12 @@
 import datetime as dt
 from typing import Any
 
-from geo.errors import InputError
+from geo.errors import InputError, NotFoundError
 from geo.location.coordinates import check_coordinates
 from geo.location.locator import MAX_ACCURACY_M, How
 from geo.lookup.dispatch import Dispatch
-from geo.units.jurisdiction import NEAREST_WITHIN_M, Layer
+from geo.responsibility.deadlines import deadlines
+from geo.units.jurisdiction import NEAREST_WITHIN_M, Jurisdiction, Layer
 from geo.units.territory import Unit
 
 _BEYOND = 1.001
@@ -57,7 +58,7 @@ def locate(
     if category is not None:
         dispatch.category(category)
     day = at or jurisdiction.territory.today()
-    layer = jurisdiction.layer_at(day)
+    layer = layer_on(jurisdiction, day)
     number, how, unit_m, border_m = layer.locator.measure_one(lon, lat)
     if how is How.OUTSIDE and unit_m <= NEAREST_WITHIN_M:
         how = How.NEAREST
@@ -81,29 +82,49 @@ def locate(
         _, units = layer.locator.covering([lon], [lat])
         answer["others"] = [layer.units[int(unit)].words for unit in units if unit != number]
     if accuracy_m is not None:
-        _check_accuracy(accuracy_m)
+        if error := accuracy_error(accuracy_m):
+            raise error
+        answer["certain"] = how is How.INSIDE and border_m > accuracy_m
         if how is How.INSIDE and border_m > _BEYOND * accuracy_m:
             answer["candidates"] = [_candidate(layer.units[number], 1.0, 0.0)]
         else:
-            answer["candidates"], answer["certain"] = _candidates(layer, lon, lat, accuracy_m)
+            answer["candidates"] = _candidates(layer, lon, lat, accuracy_m)
     if category is not None and how is not How.OUTSIDE:
         answer["responsible"] = _responsible(dispatch, category, layer.units[number], lon, lat, day)
     return answer
 
 
-def _check_accuracy(accuracy_m: float) -> None:
-    if not 0 < accuracy_m <= MAX_ACCURACY_M:
-        raise InputError(
-            f"accuracy {accuracy_m} m: give a radius above 0 and at most {MAX_ACCURACY_M:,.0f} m", "accuracy"
-        )
+def layer_on(jurisdiction: Jurisdiction, day: dt.date) -> Layer:
+    """Find the boundaries of a day that was asked for as ``at``; NotFoundError says so."""
+    try:
+        return jurisdiction.layer_at(day)
+    except NotFoundError as error:
+        raise NotFoundError(str(error), "at") from None
 
 
-def _candidates(layer: Layer, lon: float, lat: float, accuracy_m: float) -> tuple[list[dict[str, Any]], bool]:
+def accuracy_error(accuracy_m: float) -> InputError | None:
+    """Say what is wrong with a radius, if anything is."""
+    if 0 < accuracy_m <= MAX_ACCURACY_M:
+        return None
+    return InputError(f"accuracy {accuracy_m} m: give a radius above 0 and at most {MAX_ACCURACY_M:,.0f} m", "accuracy")
+
+
+def deadline_error(dispatch: Dispatch, rule: int, day: dt.date) -> InputError | None:
+    """Say why a report of a day, to which a rule applies (by its number), has no deadline, if it has none."""
+    rules = dispatch.rules
+    try:
+        deadlines(_received_at(dispatch, day), rules.rule(rule).handling(rules.limits), rules.calendar, rules.limits)
+    except InputError as error:
+        return InputError(str(error), "at")
+    return None
+
+
+def _candidates(layer: Layer, lon: float, lat: float, accuracy_m: float) -> list[dict[str, Any]]:
     """Share the disc of accuracy between units, the largest share first."""
     shares = layer.locator.disc_shares([lon], [lat], accuracy_m)
     each = zip(shares.unit.tolist(), shares.share.tolist(), shares.distance_m.tolist(), strict=True)
     candidates = [_candidate(layer.units[unit], share, distance) for unit, share, distance in each]
-    return sorted(candidates, key=lambda candidate: -float(candidate["share"])), bool(shares.certain[0])
+    return sorted(candidates, key=lambda candidate: -float(candidate["share"]))
 
 
 def _candidate(unit: Unit, share: float, distance_m: float) -> dict[str, Any]:
@@ -111,12 +132,9 @@ def _candidate(unit: Unit, share: float, distance_m: float) -> dict[str, Any]:
 
 
 def _responsible(dispatch: Dispatch, category: str, unit: Unit, lon: float, lat: float, day: dt.date) -> dict[str, Any]:
-    """Say who answers; a report of today arrives now, one of another day at its midnight."""
-    zone = dispatch.calendar.zone
-    now = dt.datetime.now(zone).replace(microsecond=0)
-    received_at = now if day == now.date() else dt.datetime.combine(day, dt.time(), zone)
+    areas = dispatch.areas_at(lon, lat, day)
     try:
-        found = dispatch.rules.responsible(category, unit, received_at, dispatch.areas_at(lon, lat, day))
+        found = dispatch.rules.responsible(category, unit, _received_at(dispatch, day), areas)
     except InputError as error:
         raise InputError(str(error), "category" if error.field == "category" else "at") from None
     return {
@@ -132,3 +150,10 @@ def _responsible(dispatch: Dispatch, category: str, unit: Unit, lon: float, lat:
         "why_en": found.why_en,
         "assumed": found.assumed,
     }
+
+
+def _received_at(dispatch: Dispatch, day: dt.date) -> dt.datetime:
+    """Take a report of today to arrive now, and one of another day at its midnight."""
+    zone = dispatch.calendar.zone
+    now = dt.datetime.now(zone).replace(microsecond=0)
+    return now if day == now.date() else dt.datetime.combine(day, dt.time(), zone)

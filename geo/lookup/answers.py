@@ -1,22 +1,23 @@
 """Answers for many points at once: the same as `geo.lookup.answer.locate` gives for each, as columns."""
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from geo.columns import Floats, Integers, Moments, Truths, Words, column, missing
+from geo.columns import Floats, Integers, Truths, column, missing
 from geo.errors import HienTruongError, InputError
-from geo.location.coordinates import coordinate_faults
-from geo.location.locator import MAX_ACCURACY_M, How
-from geo.lookup.answer import locate
+from geo.location.locator import How
+from geo.lookup.asked import Asked
 from geo.lookup.dispatch import Dispatch
+from geo.lookup.refusals import can_be_meant, matched_rules, refusals, without_deadline
 from geo.units.jurisdiction import Layer, Placed
 from geo.units.territory import Unit
+
+__all__ = ["FIELDS", "HOW_WORDS", "INVALID", "Answers", "Asked", "answer_many"]
 
 INVALID = len(How)
 """Stands beside the values of `How` for a point that a single lookup would refuse."""
@@ -36,32 +37,6 @@ FIELDS = {
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Questions about n points.
-
-    Parameters
-    ----------
-    lon, lat : ndarray of float64, shape (n,)
-        WGS 84 degrees.
-    day : ndarray of datetime64[D], shape (n,)
-        Local dates; NaT for one that can't be read.
-    accuracy_m : ndarray of float64, shape (n,), optional
-        Radius in metres within which the true point lies; NaN where it is not known.
-    category : ndarray of str or None, shape (n,), optional
-        What each report is about; with it comes the agency.
-    unreadable : dict of int to InputError
-        Points, by their number, with a value that is not of its kind; whatever stands above is not looked at.
-    """
-
-    lon: Floats
-    lat: Floats
-    day: Moments
-    accuracy_m: Floats | None = None
-    category: Words | None = None
-    unreadable: Mapping[int, InputError] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Answers:
     """What `answer_many` found. What costs time is computed when it is asked for.
 
@@ -73,6 +48,8 @@ class Answers:
         Database ids; 0 where there is none.
     how : ndarray of uint8, shape (n,)
         A `How`, or `INVALID`.
+    no_deadline : dict of int to InputError
+        Why some of the invalid rows have no deadline.
     """
 
     dispatch: Dispatch
@@ -80,6 +57,7 @@ class Answers:
     unit_id: Integers
     generation_id: Integers
     how: Integers
+    no_deadline: Mapping[int, InputError]
 
     @cached_property
     def invalid(self) -> Truths:
@@ -92,10 +70,10 @@ class Answers:
         """Whether nothing but the unit can be meant: inside, and if an accuracy is given with its whole disc."""
         certain: Truths = self.how == How.INSIDE
         radius = self.asked.accuracy_m
-        if radius is not None:
-            for layer, rows in self._rows_by_layer(~self.invalid & ~np.isnan(radius)):
-                discs = layer.locator.disc_shares(self.asked.lon[rows], self.asked.lat[rows], radius[rows])
-                certain[rows] = discs.certain
+        if radius is not None:  # a disc is the unit's alone if it does not reach a border: no shares are needed
+            for layer, rows in self._rows_by_layer(certain & ~np.isnan(radius)):
+                lon, lat, furthest = self.asked.lon[rows], self.asked.lat[rows], float(radius[rows].max())
+                certain[rows] = layer.locator.border_distance(lon, lat, furthest) > radius[rows]
         return certain
 
     @cached_property
@@ -107,23 +85,8 @@ class Answers:
         return metres.round(1)
 
     def refusals(self) -> Iterator[tuple[int, HienTruongError]]:
-        """Say what is wrong with each invalid row."""
-        for row in np.flatnonzero(self.invalid).tolist():
-            yield row, self.refusal(row)
-
-    def refusal(self, row: int) -> HienTruongError:
-        """Say what is wrong with an invalid row, as a single lookup does, because it is one."""
-        asked = self.asked
-        if row in asked.unreadable:
-            return asked.unreadable[row]
-        radius = None if asked.accuracy_m is None or np.isnan(asked.accuracy_m[row]) else float(asked.accuracy_m[row])
-        category = None if asked.category is None else asked.category[row]
-        day = None if np.isnat(asked.day[row]) else asked.day[row].astype(dt.date)
-        try:
-            locate(self.dispatch, float(asked.lon[row]), float(asked.lat[row]), day, radius, category)
-        except HienTruongError as error:
-            return error
-        raise AssertionError(f"row {row} was refused among many points, but is not alone")
+        """Say what is wrong with each invalid row, as a single lookup does."""
+        return refusals(self.dispatch, self.asked, np.flatnonzero(self.invalid), self.no_deadline)
 
     def columns(self, fields: Sequence[str]) -> list[pa.Array]:
         """Give columns of `FIELDS` for Arrow; null where there is nothing to say."""
@@ -136,8 +99,7 @@ class Answers:
         for words, place in coded.values():
             number = number * len(words) + place
         _, first, which = np.unique(number, return_index=True, return_inverse=True)
-        columns = [[words[at] for at in place[first].tolist()] for words, place in coded.values()]
-        different = [dict(zip(coded, values, strict=True)) for values in zip(*columns, strict=True)]
+        different = [{field: words[place[row]] for field, (words, place) in coded.items()} for row in first.tolist()]
         rows: list[dict[str, Any]] = column(different)[which].tolist()
         if "border_m" in fields:
             rows = [row | {"border_m": metres} for row, metres in zip(rows, self.border_m.tolist(), strict=True)]
@@ -176,11 +138,8 @@ class Answers:
         if self.asked.category is None:
             return [None], np.zeros_like(place)
         rows = np.flatnonzero((self.unit_id != 0) & ~missing(self.asked.category))
-        codes, levels = (np.array([unit and getattr(unit, name) for unit in units]) for name in ("code", "level"))
-        day = self.asked.day[rows]
-        areas = self.dispatch.jurisdiction.areas_of(self.asked.lon[rows], self.asked.lat[rows], day).masks
         its = place[rows]
-        rules = self.dispatch.rules.match_many(self.asked.category[rows], codes[its], levels[its], day, areas)
+        rules = matched_rules(self.dispatch, self.asked, self.asked.category[rows], rows, units, its)
         pairs, pair = np.unique((rules + 1) * len(units) + its, return_inverse=True)
         numbers, at = np.divmod(pairs, len(units))
         leads = [
@@ -218,7 +177,7 @@ def answer_many(dispatch: Dispatch, asked: Asked) -> Answers:
     --------
     geo.lookup.answer.locate : one point, with all that can be said about it.
     """
-    known = _can_be_meant(dispatch, asked)
+    known = can_be_meant(dispatch, asked)
     rows = np.flatnonzero(known)
     if len(rows) == len(known):
         found = dispatch.jurisdiction.place(asked.lon, asked.lat, asked.day)
@@ -226,21 +185,10 @@ def answer_many(dispatch: Dispatch, asked: Asked) -> Answers:
         found = dispatch.jurisdiction.place(asked.lon[rows], asked.lat[rows], asked.day[rows])
         found = _spread(found, rows, len(known))
     how = np.where(found.generation_id == 0, INVALID, found.how)
-    return Answers(dispatch, asked, found.unit_id, found.generation_id, how)
-
-
-def _can_be_meant(dispatch: Dispatch, asked: Asked) -> Truths:
-    """Whether a single lookup would take the values of each point."""
-    known: Truths = (coordinate_faults(asked.lon, asked.lat, dispatch.jurisdiction.extent) == 0) & ~np.isnat(asked.day)
-    if (radius := asked.accuracy_m) is not None:
-        known &= np.isnan(radius) | ((radius > 0) & (radius <= MAX_ACCURACY_M))
-    if asked.category is not None:
-        codes = {category.code for category in dispatch.categories}
-        known &= missing(asked.category) | np.fromiter(
-            (one in codes for one in asked.category), bool, len(asked.category)
-        )
-    known[list(asked.unreadable)] = False
-    return known
+    no_deadline = without_deadline(dispatch, asked, found.unit_id)
+    how[list(no_deadline)] = INVALID
+    found.unit_id[list(no_deadline)] = 0
+    return Answers(dispatch, asked, found.unit_id, found.generation_id, how, no_deadline)
 
 
 def _spread(found: Placed, rows: Integers, count: int) -> Placed:

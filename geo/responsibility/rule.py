@@ -5,12 +5,13 @@ import re
 from collections.abc import Set
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 
 from geo.responsibility.deadlines import LIMITS, WORKING_DAY, Limits, Urgency
 from geo.units.territory import Unit
 
 PLACEHOLDER = "{unit}"
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 KIND_OF_UNIT = re.compile(r"^(Phường|Xã|Thị trấn|Quận|Huyện|Thị xã|Thành phố)\b")
 
 
@@ -18,6 +19,13 @@ def _one_line(text: str) -> str:
     if not text.strip() or not text.isprintable():
         raise ValueError("must be one line of text")
     return text
+
+
+def _no_number(value: object) -> object:
+    """Refuse what pydantic takes for seconds since 1970."""
+    if isinstance(value, int | float) or (isinstance(value, str) and not DATE.fullmatch(value)):
+        raise ValueError("Input should be a valid date, written as 2026-01-05")
+    return value
 
 
 def _agency_name(text: str) -> str:
@@ -29,6 +37,7 @@ def _agency_name(text: str) -> str:
 Line = Annotated[str, AfterValidator(_one_line)]
 AgencyName = Annotated[Line, AfterValidator(_agency_name)]
 OneOf = Annotated[tuple[Line, ...], Field(min_length=1)]
+Day = Annotated[dt.date, BeforeValidator(_no_number)]
 Amount = Annotated[float, Field(strict=True, gt=0, le=2000)]
 
 
@@ -87,8 +96,8 @@ class Rule(Part):
     units: OneOf = ()
     levels: OneOf = ()
     areas: OneOf = ()
-    valid_from: dt.date | None = None
-    valid_to: dt.date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
     lead: Agency
     cooperating: tuple[Agency, ...] = ()
     urgency: Urgency = Urgency.NORMAL

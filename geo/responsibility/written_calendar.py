@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, Field, TypeAdapter
 
 from geo.responsibility.deadlines import LIMITS, WORKING_DAY, Limits
-from geo.responsibility.rule import Amount, Part
+from geo.responsibility.rule import Amount, Day, Part
 from geo.responsibility.working_time import OFFICE_HOURS, Hours, WorkingCalendar
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -57,8 +57,8 @@ class CalendarTable(Part):
 
     weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = WEEKDAYS[:5]
     hours: Annotated[tuple[Interval, ...], Field(min_length=1)] = _as_text(OFFICE_HOURS)
-    days_off: tuple[dt.date, ...] = ()
-    make_up_days: tuple[dt.date, ...] = ()
+    days_off: tuple[Day, ...] = ()
+    make_up_days: tuple[Day, ...] = ()
 
     @classmethod
     def of(cls, calendar: WorkingCalendar) -> "CalendarTable":

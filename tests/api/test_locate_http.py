@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import threading
+from collections.abc import Callable
 from urllib.parse import parse_qsl
 
 import httpx
@@ -11,7 +13,8 @@ import pyarrow as pa
 import pytest
 from fastapi import FastAPI
 
-from api.lookups import limits, questions
+from api.lookups import limits, questions, route
+from api.lookups.points import Lookup
 from api.lookups.schemas import BatchAnswer, BatchAnswers, LocateAnswer
 from geo.lookup.answer import locate
 from tests.api.lookups import ARROW, JSON, LINES, RAW, application, as_arrow, as_raw, ask, from_arrow, post
@@ -72,7 +75,15 @@ def test_a_get_gives_what_the_library_gives_in_the_documented_shape(app, dispatc
         (f"{QUERY}&at=tomorrow", 422, "at", "valid date"),
         (f"{QUERY}&at=2026-02-30", 422, "at", "valid date"),
         (f"{QUERY}&at=2026-01-05x", 422, "at", "valid date"),
-        (f"{QUERY}&at=1990-01-01", 404, None, "loaded periods"),
+        (f"{QUERY}&at=1767571200", 422, "at", "valid date"),
+        (f"{QUERY}&at=0", 422, "at", "valid date"),
+        (f"{QUERY}&at=20260105", 422, "at", "valid date"),
+        (f"{QUERY}&at=2026-01-05T00:00:00", 422, "at", "valid date"),
+        ("lon=1_05.868664&lat=21", 422, "lon", "valid number"),
+        ("lon=105.8&lat=2%5F1", 422, "lat", "valid number"),
+        (f"{QUERY}&accuracy=1_0", 422, "accuracy", "valid number"),
+        (f"{QUERY}&at=1990-01-01", 404, "at", "loaded periods"),
+        (f"{QUERY}&at=2150-01-01&category=waste", 422, "at", "outside 1901 to 2100"),
         (f"{QUERY}&accuracy=0", 422, "accuracy", "radius above 0"),
         (f"{QUERY}&accuracy=nan", 422, "accuracy", "radius above 0"),
         (f"{QUERY}&category=zoo", 422, "category", "unknown category 'zoo'"),
@@ -159,7 +170,9 @@ BAD_POINTS = [
     ({"lon": 21.0, "lat": 105.8}, None, "swapped"),
     (VINH_TUY | {"at": "soon"}, "#/at", "at 'soon'"),
     (VINH_TUY | {"at": 5}, "#/at", "at 5 is not a text"),
-    (VINH_TUY | {"at": "1990-01-01"}, None, "loaded periods"),
+    (VINH_TUY | {"at": "1990-01-01"}, "#/at", "loaded periods"),
+    (VINH_TUY | {"at": "0000-01-01"}, "#/at", "at '0000-01-01'"),
+    (VINH_TUY | {"at": "2150-01-01", "category": "waste"}, "#/at", "outside 1901 to 2100"),
     (VINH_TUY | {"accuracy": -5}, "#/accuracy", "radius above 0"),
     (VINH_TUY | {"category": "zoo"}, "#/category", "unknown category 'zoo'"),
     (VINH_TUY | {"colour": "red"}, "#/colour", "a point has no 'colour'"),
@@ -233,6 +246,15 @@ def test_day_accuracy_and_category_of_a_point_go_before_those_of_the_query(app, 
         (as_arrow({"lon": ["1"], "lat": [2.0]}), {"content-type": ARROW}, "", 422, "the column lon holds string"),
         (as_arrow({"lon": [1.0], "lat": [2.0], "x": [1]}), {"content-type": ARROW}, "", 422, "the column 'x'"),
         (b'{"points": []}', {"content-type": JSON}, "?fields=colour", 422, "no field 'colour': name some of"),
+        (b'{"points": []}', {"content-type": JSON}, "?fields=how,how", 422, "the field 'how' is named twice"),
+        (
+            b"x",
+            {"content-type": JSON, "content-encoding": "gzip"},
+            "",
+            415,
+            "packed by 'gzip' can't be read: send it un",
+        ),
+        (b'{"points": []}', {"content-type": JSON}, "?at=1767571200", 422, "valid date"),
         (b'{"points": []}', {"content-type": JSON}, "?category=zoo", 422, "unknown category 'zoo'"),
         (b'{"points": []}', {"content-type": JSON}, "?accuracy=-1", 422, "greater than 0"),
         (b'{"points": []}', {"content-type": JSON}, "?lon=1", 422, "lon"),
@@ -245,6 +267,11 @@ def test_day_accuracy_and_category_of_a_point_go_before_those_of_the_query(app, 
 )
 def test_a_batch_that_cannot_be_read_is_a_problem(app, content, headers, query, status, words) -> None:
     assert_problem(ask(app, "POST", f"/v1/locate{query}", content=content, headers=headers), status, words)
+
+
+def test_a_day_of_the_query_for_which_nothing_is_loaded_is_named_as_a_parameter(app) -> None:
+    answer = post(app, b'{"points": []}', JSON, "?at=1990-01-01")
+    assert_problem(answer, 404, "loaded periods", parameter="at")
 
 
 def test_an_arrow_message_of_any_size_is_not_waited_for(app) -> None:
@@ -340,9 +367,41 @@ def test_the_document_describes_lookups_with_examples_that_work(app) -> None:
     for media_type in (JSON, LINES):
         answer = post(app, orjson.dumps(content[media_type]["example"]), media_type, "?at=2026-01-05")
         assert answer.json() == described["post"]["responses"]["200"]["content"][media_type]["example"]
-    assert described["post"]["responses"].keys() == {"200", "404", "406", "413", "415", "422"}
+    alone = described["get"]["responses"]["200"]["content"][JSON]["example"]
+    told = ask(app, "GET", "/v1/locate", params=examples).json()
+    assert told | {"generation": told["generation"] | {"id": alone["generation"]["id"]}} == alone
+    assert described["get"]["responses"].keys() == {"200", "401", "404", "422", "429"}
+    assert described["post"]["responses"].keys() == {"200", "401", "404", "406", "413", "415", "422", "429"}
+    for parameters in (described[method]["parameters"] for method in ("get", "post")):
+        [radius] = [each["schema"]["anyOf"][0] for each in parameters if each["name"] == "accuracy"]
+        assert (radius["exclusiveMinimum"], radius["maximum"]) == (0, 100_000)
     references = {each.split('"')[0] for each in orjson.dumps(document).decode().split("#/components/schemas/")[1:]}
     assert references <= document["components"]["schemas"].keys()
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "body", "in_thread"),
+    [
+        ("GET", f"?{QUERY}&accuracy=1000", None, False),
+        ("GET", f"?{QUERY}&accuracy=1001", None, True),
+        ("POST", "", VINH_TUY, False),
+        ("POST", "", VINH_TUY | {"accuracy": 5}, True),
+        ("POST", "?accuracy=5", VINH_TUY, True),
+        ("POST", "?fields=border_m", VINH_TUY, True),
+    ],
+)
+def test_what_measures_far_and_wide_lets_others_in(dispatch, monkeypatch, method, query, body, in_thread) -> None:
+    threads = []
+
+    def watched(work: Callable[..., object]) -> Callable[..., object]:
+        return lambda *asked: threads.append(threading.get_ident()) or work(*asked)
+
+    monkeypatch.setattr(route, "locate", watched(locate))
+    monkeypatch.setattr(Lookup, "answer", watched(Lookup.answer))
+    content = None if body is None else orjson.dumps({"points": [body]})
+    answer = ask(application(dispatch), method, f"/v1/locate{query}", content=content, headers={"content-type": JSON})
+    assert answer.status_code == 200, answer.text
+    assert [thread != threading.get_ident() for thread in threads] == [in_thread]
 
 
 @pytest.mark.parametrize("codec", ["lz4", "zstd"])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import InputError
-from geo.location.locator import Locator
+from geo.location.locator import How, Locator
 from tests.geo.coverages import Coverage, coverages, generated, hanoi, spread, stress_set
 
 QUARTER = 256
@@ -70,16 +70,15 @@ def test_shares_of_a_full_coverage_sum_to_one_even_around_its_vertices() -> None
     assert found.point.tolist() == [0, 0, 0, 0, 1, 1, 2]
     np.testing.assert_allclose(found.share, [0.25, 0.25, 0.25, 0.25, 0.5, 0.5, 1], atol=1e-4)
     np.testing.assert_allclose(np.bincount(found.point, found.share), 1, atol=1e-9)
-    assert found.certain.tolist() == [False, False, True]
 
 
-def test_certain_means_that_the_whole_disc_is_one_units(city: Locator) -> None:
+def test_a_disc_that_reaches_no_border_is_wholly_one_units_and_no_other_is(city: Locator) -> None:
     lon, lat = spread(city.polygons, 300)
     radius = 150.0
     shares = cut_by_geos(city.polygons, lon, lat, radius)
     decided = np.abs(city.border_distance(lon, lat) - radius) > 0.5
     expected = ((shares > 1e-7).sum(axis=1) == 1) & (shares.sum(axis=1) > 1 - 1e-7)
-    certain = city.disc_shares(lon, lat, radius).certain
+    certain = (city.locate(lon, lat).how == How.INSIDE) & (city.border_distance(lon, lat, within_m=radius) > radius)
     assert certain.any()
     assert not certain.all()
     np.testing.assert_array_equal(certain[decided], expected[decided])
@@ -91,24 +90,31 @@ def test_the_distance_to_another_unit_is_the_distance_to_its_border() -> None:
     metres = locator.border_distance([105.9999], [20.5])
     assert found.unit.tolist() == [0, 1]
     np.testing.assert_allclose(found.distance_m, [0, metres[0]], rtol=1e-5)
-    assert not found.certain[0]
 
 
-def test_a_disc_partly_outside_every_unit_is_not_certain() -> None:
+def test_a_disc_partly_outside_every_unit_is_not_shared_out() -> None:
     found = Locator.build(["a"], [shapely.box(105, 20, 106, 21)]).disc_shares([105.9999], [20.5], 20.0)
     assert found.unit.tolist() == [0]
     assert 0.5 < found.share[0] < 1
-    assert not found.certain[0]
 
 
 def test_a_point_without_coordinates_has_no_shares() -> None:
     locator = Locator.build(["a"], [shapely.box(105, 20, 106, 21)])
     found = locator.disc_shares([np.nan, 105.5], [20.5, 20.5], 10.0)
     assert found.point.tolist() == [1]
-    assert found.certain.tolist() == [False, True]
 
 
 @pytest.mark.parametrize("radius", [0.0, -1.0, np.nan, np.inf, 1e6])
 def test_a_radius_that_is_none_is_refused(radius: float) -> None:
     with pytest.raises(InputError, match="accuracy must be above 0"):
         Locator.build(["a"], [shapely.box(105, 20, 106, 21)]).disc_shares([105.5], [20.5], radius)
+
+
+def test_the_shares_of_wide_discs_are_the_same_in_one_lot_and_in_many(city: Locator) -> None:
+    lon, lat = spread(city.polygons, 60)
+    radius = np.geomspace(10, 100_000, 60)
+    together = city.disc_shares(lon, lat, radius)
+    alone = [city.disc_shares(lon[[n]], lat[[n]], radius[n]) for n in range(60)]
+    assert together.point.tolist() == [n for n, each in enumerate(alone) for _ in each.unit]
+    for name in ("unit", "share", "distance_m"):
+        np.testing.assert_array_equal(getattr(together, name), np.concatenate([getattr(each, name) for each in alone]))

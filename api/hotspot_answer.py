@@ -9,7 +9,6 @@ from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.caller import require
-from api.hotspot_cells import Box, around, cells_in
 from api.hotspot_facts import facts_of
 from api.hotspot_formats import MAPS, PNG, content_of, respond_file, respond_table
 from api.hotspot_question import PUBLIC_VIEWS, Asked, check_public_details
@@ -19,6 +18,7 @@ from api.service import Service
 from geo.access import SEES_SMALL_COUNTS, Caller
 from geo.counting.axes import CUBE_RESOLUTION
 from geo.errors import InputError
+from geo.hexagons.boxes import Box, around, cells_in
 from geo.hexagons.cells import cell_polygons
 from geo.hexagons.grids import grid_of
 from geo.hexagons.population import Residents

@@ -9,10 +9,10 @@ from typing import Any, Final
 import geopandas as gpd
 import shapely
 
-from api.hotspot_cells import Box
 from api.hotspot_facts import facts_of, map_facts, not_drawn, only_words
 from api.hotspot_question import Asked
 from geo.errors import InputError
+from geo.hexagons.boxes import Box
 from geo.hexagons.grids import Boundaries, boundaries_of
 from geo.hotspots.question import Found
 from geo.lookup.dispatch import Dispatch

@@ -9,7 +9,6 @@ from starlette.concurrency import run_in_threadpool
 
 from api.caller import Calling, require
 from api.hotspot_answer import counter_for
-from api.hotspot_cells import cells_in
 from api.hotspot_formats import TABLES, respond_table, type_of
 from api.hotspot_question import check_public_details
 from api.public_counts import published
@@ -24,6 +23,7 @@ from geo.counting.cube import Counts
 from geo.counting.cube import Query as CubeQuery
 from geo.counting.period import months_of
 from geo.errors import InputError
+from geo.hexagons.boxes import cells_in
 from geo.hexagons.cells import cell_texts
 from geo.hotspots.question import Measure
 from geo.hotspots.views import Counter

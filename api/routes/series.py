@@ -8,7 +8,6 @@ from starlette.concurrency import run_in_threadpool
 
 from api.caller import Calling
 from api.hotspot_answer import counter_for
-from api.hotspot_cells import Box, cells_in
 from api.hotspot_formats import COLUMNS, json_bytes, respond
 from api.hotspot_question import check_public_details
 from api.public_counts import published
@@ -17,6 +16,7 @@ from api.routes.geojson import Bbox, bbox_of, generation_member
 from api.service import WholeService
 from geo.counting.cube import Query
 from geo.counting.period import months_of
+from geo.hexagons.boxes import Box, cells_in
 from geo.hotspots.views import Counter
 from geo.privacy.public_counting import fine, hidden_words
 from geo.privacy.published import Published

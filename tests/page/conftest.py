@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from geo.columns import utc_now
 from geo.demo.reports import make_demo
@@ -16,7 +17,7 @@ from geo.units.territory import HANOI
 from geo.vocabulary import ROLES
 from tests.api.serving import api_key, serving
 from tests.conftest import Database, cloned
-from tests.page.chromium import keep_states
+from tests.page.chromium import chromium, keep_states
 
 VINH_TUY = "00283"
 
@@ -58,6 +59,13 @@ def page_url(demo_database: Database, planner: dict[str, str], residents: Path) 
     """Address of a service of the demo's database, which knows the planner's key."""
     with serving(demo_database.url, HIENTRUONG_POPULATION=str(residents)) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for a file of tests: one that was left offline or gone is not the next file's."""
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -1,20 +1,14 @@
 """The page for those who do not see it or have no mouse: axe-core finds nothing serious in any of its main states."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.page.chromium import DESKTOP, PHONE, chromium, watched
+from tests.page.chromium import DESKTOP, PHONE, watched
 
 SERIOUS = ("serious", "critical")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 def found(page: Page, state: str) -> list[str]:

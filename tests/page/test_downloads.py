@@ -15,17 +15,11 @@ import numpy as np
 import pytest
 import shapely
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.page.chromium import PHONE, Watched, chromium, watched
+from tests.page.chromium import PHONE, Watched, watched
 
 VIEW = "category=fire_risk&show=hotspots"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from geo.vocabulary import ROLES
-from tests.page.chromium import DESKTOP, PHONE, Watched, chromium, watched
+from tests.page.chromium import DESKTOP, PHONE, Watched, watched
 from tests.page.conftest import VINH_TUY
 
 NAMES = {
@@ -17,12 +17,6 @@ NAMES = {
     "analyst": "Phân tích",
     "admin": "Quản trị",
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Every map for notebooks opens from the disk and in a notebook's frame, alone, and does what its card offers."""
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,7 +16,7 @@ from geo.hotspots.views import find
 from maps.leaflet import OfflineMap
 from tests.maps.answers import frame_of
 from tests.maps.test_notebook_maps import FRAMES, GRID, WARDS, reports_of
-from tests.page.chromium import DESKTOP, PHONE, chromium, watched
+from tests.page.chromium import DESKTOP, PHONE, watched
 
 MONTHS = [(dt.date(2026, 9, 1), dt.date(2026, 9, 30)), (dt.date(2026, 10, 1), dt.date(2026, 10, 31))]
 STEPS = [frame_of(find(GRID, reports_of, Question(Window(*days, None), "counts"))) for days in MONTHS]
@@ -43,12 +42,6 @@ MAPS = {
     "time_slider": lambda: maps.time_slider(STEPS, wards=WARDS),
     "boundaries": lambda: maps.boundaries(WARDS),
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 def saved(figure_map: OfflineMap, folder: Path) -> str:

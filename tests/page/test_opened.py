@@ -5,16 +5,10 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.page.chromium import DESKTOP, PHONE, Watched, chromium, watched
+from tests.page.chromium import DESKTOP, PHONE, Watched, watched
 from tests.page.painting import box_of, overlap, painted_box
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

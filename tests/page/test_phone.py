@@ -3,20 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from geo.vocabulary import ROLES
-from tests.page.chromium import PHONE, Watched, chromium, watched
+from tests.page.chromium import PHONE, Watched, watched
 from tests.page.painting import box_of, overlap, painted_box
 
 LANGUAGES = ("vi", "en")
 LONG_PERIOD = "from=2025-09-30&to=2026-09-28"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

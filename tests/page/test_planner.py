@@ -4,16 +4,10 @@ from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Page, Response, expect
 
 from maps.style import COUNT_COLOURS, count_classes
-from tests.page.chromium import DESKTOP, PHONE, Watched, chromium, watched
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
+from tests.page.chromium import DESKTOP, PHONE, Watched, watched
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import h3
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Page, Response, expect
 
 from geo.statistics.emerging import NAMES
 from geo.vocabulary import CHANNELS, STATUSES
@@ -21,15 +21,9 @@ from maps.style import (
     value_classes,
 )
 from maps.words import WORDS
-from tests.page.chromium import Watched, chromium, watched
+from tests.page.chromium import Watched, watched
 
 PERIOD = "from=2026-06-01&to=2026-09-30"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -6,16 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import h3
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from maps.words import WORDS
-from tests.page.chromium import Watched, chromium, watched
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
+from tests.page.chromium import Watched, watched
 
 
 @pytest.fixture(scope="module")

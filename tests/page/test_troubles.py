@@ -5,21 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.page.chromium import Watched, chromium, watched
+from tests.page.chromium import Watched, watched
 from tests.page.painting import box_of, overlap
 
 LOST = {"vi": "Mất kết nối, đang thử lại…", "en": "Connection lost, trying again…"}
 GEOJSON = {"accept": "application/geo+json"}
 STALE = re.compile("stale")
 STATUSES = (400, 401, 403, 404, 409, 422, 429, 500, 502, 503)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

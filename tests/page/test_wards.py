@@ -11,21 +11,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.conftest import Database
-from tests.page.chromium import PHONE, Watched, chromium, watched
+from tests.page.chromium import PHONE, Watched, watched
 
 WIDE = (1440, 900)
 FIGURES = ("received", "change", "overdue", "on_time_share", "answer_hours", "satisfied_share", "evidence_share")
 OF_ANSWERS = FIGURES[3:]
 FEW_ANSWERS = 5
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

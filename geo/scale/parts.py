@@ -34,6 +34,10 @@ class Part:
     out: Path
     groups: tuple[int, ...] | None = None
 
+    def __str__(self) -> str:
+        """Name the file, for messages."""
+        return str(self.source)
+
 
 def parts_of(source: Path) -> list[Part]:
     """List what is to be done with the CSV and Parquet files below a folder, in order; or with one file.

@@ -52,6 +52,8 @@ def locate_folder(
     ------
     FileError
         A file can't be read or written, or lacks a column. Nothing is left in this case.
+    SetupError
+        The scheduler is gone, or a file killed each worker that tried it. Nothing is left.
     InputError, NotFoundError
         As `locate_file` raises them.
     """
@@ -92,6 +94,8 @@ def count_folder(
     ------
     FileError
         A file can't be read or lacks a column.
+    SetupError
+        The scheduler is gone, or a file killed each worker that tried it.
     InputError
         The question is about people, who don't add up from file to file.
     """

@@ -153,6 +153,14 @@ def test_the_output_is_a_folder_of_geoparquet_that_dask_geopandas_opens(located,
 
 
 @pytest.fixture(scope="module")
+def cube(dispatch: Dispatch, reports: pd.DataFrame) -> Cube:
+    """The reports as one machine counts them."""
+    axes = Axes(tuple(category.code for category in dispatch.categories))
+    shapes = gpd.points_from_xy(reports["lon"], reports["lat"], crs=4326)
+    return Cube(axes).extend(facts_of_frame(axes, gpd.GeoDataFrame(reports, geometry=shapes), HANOI.time_zone))
+
+
+@pytest.fixture(scope="module")
 def grid(dispatch: Dispatch) -> HexGrid:
     return HexGrid.of(dispatch.jurisdiction.layers[-1].locator.polygons, 7)
 
@@ -166,12 +174,9 @@ def grid(dispatch: Dispatch) -> HexGrid:
         ({"view": "counts", "measure": "share"}, {"duplicates": False}),
     ],
 )
-def test_hot_spots_are_those_of_one_machine_cell_for_cell(client, dispatch, folder, reports, grid, options, query):
+def test_hot_spots_are_those_of_one_machine_cell_for_cell(client, dispatch, folder, cube, grid, options, query):
     question = Question(Window(FIRST, LAST, ("waste",)), **options)
     asked = Query(FIRST, LAST, 7, **query)
-    axes = Axes(tuple(category.code for category in dispatch.categories))
-    shapes = gpd.points_from_xy(reports["lon"], reports["lat"], crs=4326)
-    cube = Cube(axes).extend(facts_of_frame(axes, gpd.GeoDataFrame(reports, geometry=shapes), HANOI.time_zone))
     here = find(grid, counting(cube, asked), question)
     there = find(grid, count_folder(client, dispatch, folder, question, asked), question)
     assert here.n == there.n > 500
@@ -232,7 +237,7 @@ def one_file(reports: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def test_one_large_file_is_spread_over_the_workers_and_its_rows_keep_their_order(
-    client, dispatch, one_file, grid, reports, on_one_machine, tmp_path, monkeypatch
+    client, dispatch, one_file, cube, on_one_machine, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("geo.scale.parts.PART_ROWS", 2_000)
     out, before, told = tmp_path / "located", client.get_task_stream(count=1_000), []
@@ -246,29 +251,45 @@ def test_one_large_file_is_spread_over_the_workers_and_its_rows_keep_their_order
     asked = Query(FIRST, LAST, 7)
     question = Question(Window(FIRST, LAST, ("waste",)), view="counts")
     count = count_folder(client, dispatch, one_file, question, asked)(question.window)
-    axes = Axes(tuple(category.code for category in dispatch.categories))
-    shapes = gpd.points_from_xy(reports["lon"], reports["lat"], crs=4326)
-    cube = Cube(axes).extend(facts_of_frame(axes, gpd.GeoDataFrame(reports, geometry=shapes), HANOI.time_zone))
     here = counting(cube, asked)(question.window)
     np.testing.assert_array_equal([here.cell, here.count], [count.cell, count.count])
 
 
-def test_a_worker_killed_in_mid_run_changes_nothing(client, dispatch, folder, on_one_machine, tmp_path):
-    processes = client.run(os.getpid)
-    killed = []
+class Killer:
+    """Kills a worker that is at work, once, when it is told of progress."""
 
-    def kill_one_at_work(done: int, files: int) -> None:
-        working = [worker for worker, tasks in client.processing().items() if tasks]
-        if not killed and working:
-            killed.append(processes[working[0]])
-            os.kill(killed[0], signal.SIGKILL)
+    def __init__(self, client: Client) -> None:
+        self.client, self.processes, self.killed = client, client.run(os.getpid), []
 
-    tally = locate_folder(client, dispatch, folder, tmp_path / "located", BY_ROW, None, "waste", kill_one_at_work)
-    assert len(killed) == 1
+    def __call__(self, done: int, files: int) -> None:
+        working = [worker for worker, tasks in self.client.processing().items() if tasks]
+        if not self.killed and working:
+            self.killed.append(self.processes[working[0]])
+            os.kill(self.killed[0], signal.SIGKILL)
+
+
+@pytest.fixture
+def killer(client: Client) -> Iterator[Killer]:
+    """One that has killed a worker after the test, which another one follows."""
+    killer = Killer(client)
+    yield killer
+    assert len(killer.killed) == 1
+    client.wait_for_workers(2, timeout=60)
+    assert killer.killed[0] not in client.run(os.getpid).values()
+
+
+def test_a_worker_killed_while_it_locates_changes_nothing(client, killer, dispatch, folder, on_one_machine, tmp_path):
+    tally = locate_folder(client, dispatch, folder, tmp_path / "located", BY_ROW, None, "waste", killer)
     pd.testing.assert_frame_equal(read_all(tmp_path / "located"), on_one_machine)
     assert tally.rows == N
-    client.wait_for_workers(2, timeout=60)
-    assert killed[0] not in client.run(os.getpid).values()
+
+
+def test_a_worker_killed_while_it_counts_changes_nothing(client, killer, dispatch, one_file, cube, monkeypatch):
+    monkeypatch.setattr("geo.scale.parts.PART_ROWS", 1_000)
+    asked, question = Query(FIRST, LAST, 7), Question(Window(FIRST, LAST, ("waste",)), view="counts")
+    count = count_folder(client, dispatch, one_file, question, asked, killer)(question.window)
+    here = counting(cube, asked)(question.window)
+    np.testing.assert_array_equal([here.cell, here.count], [count.cell, count.count])
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):

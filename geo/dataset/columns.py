@@ -16,7 +16,7 @@ GENERATION: Final = ReportColumn(_ID, "boundaries by which its unit was found")
 REPORTER: Final = ReportColumn(
     pa.binary(), "the same for the same person in this folder, and in no other one; empty: not known"
 )
-POINT: Final = ReportColumn(pa.binary(), "longitude, latitude in degrees, WGS 84, as WKB")
+POINT: Final = ReportColumn(pa.binary(), "longitude, latitude in degrees, WGS 84, as WKB", "degrees")
 
 UNIT_COLUMNS: Final[dict[str, ReportColumn]] = {
     "unit_id": ReportColumn(_ID, "number of the unit, whatever its shape"),
@@ -26,8 +26,8 @@ UNIT_COLUMNS: Final[dict[str, ReportColumn]] = {
     "kind": ReportColumn(_TEXT, "kind of unit in the local language"),
     "name": ReportColumn(_TEXT, "name in the local language"),
     "name_en": ReportColumn(_TEXT, "name in English"),
-    "area_m2": ReportColumn(pa.float64(), "area on the ellipsoid, square metres"),
-    "geometry": ReportColumn(pa.binary(), "polygons: longitude, latitude in degrees, WGS 84, as WKB"),
+    "area_m2": ReportColumn(pa.float64(), "area on the ellipsoid, square metres", "square metres"),
+    "geometry": ReportColumn(pa.binary(), "polygons: longitude, latitude in degrees, WGS 84, as WKB", "degrees"),
 }
 
 COUNT_COLUMNS: Final[dict[str, ReportColumn]] = {
@@ -56,4 +56,4 @@ def report_columns(*, reporters: bool) -> dict[str, ReportColumn]:
 
 def words_of(columns: dict[str, ReportColumn]) -> dict[str, ColumnWords]:
     """Say of each column what it is."""
-    return {name: ColumnWords(str(each.kind), each.meaning) for name, each in columns.items()}
+    return {name: ColumnWords(str(each.kind), each.meaning, each.unit) for name, each in columns.items()}

@@ -21,10 +21,11 @@ FORMAT: Final = "hientruong-export"
 
 @dataclass(frozen=True)
 class ColumnWords:
-    """What a column of a file is."""
+    """What a column of a file is; without a unit, also in folders that were written before there were any."""
 
     type: str
     meaning: str
+    unit: str | None = None
 
 
 @dataclass(frozen=True)

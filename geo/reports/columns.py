@@ -6,10 +6,11 @@ import pyarrow as pa
 
 
 class ReportColumn(NamedTuple):
-    """A column: its Arrow type, and its meaning, with its unit if it has one."""
+    """A column: its Arrow type, its meaning for people, and the unit of its numbers for programs, if it has one."""
 
     kind: pa.DataType
     meaning: str
+    unit: str | None = None
 
 
 _TEXT, _WHEN, _TRUTH = pa.string(), pa.timestamp("us", tz="UTC"), pa.bool_()
@@ -21,7 +22,9 @@ REPORT_COLUMNS: Final[dict[str, ReportColumn]] = {
     "category": ReportColumn(_TEXT, "code of what it is about"),
     "reported_at": ReportColumn(_WHEN, "when the citizen reported"),
     "received_at": ReportColumn(_WHEN, "when the report arrived"),
-    "accuracy_m": ReportColumn(pa.float64(), "radius within which the true point lies, metres; empty: not known"),
+    "accuracy_m": ReportColumn(
+        pa.float64(), "radius within which the true point lies, metres; empty: not known", "metres"
+    ),
     "unit_code": ReportColumn(_TEXT, "unit that answers for it"),
     "unit_name": ReportColumn(_TEXT, "name of the unit in the local language"),
     "unit_name_en": ReportColumn(_TEXT, "name of the unit in English"),

@@ -123,6 +123,8 @@ def test_a_folder_says_what_it_is(folder, sql):
     assert {each["loaded_by"] for each in told["generations"]} == {""}
     [file] = (folder / "reports" / "month=2026-02").iterdir()
     assert list(told["columns"]["reports"]) == pq.read_schema(file).names
+    units = {name: each["unit"] for files in told["columns"].values() for name, each in files.items() if each["unit"]}
+    assert units == {"accuracy_m": "metres", "area_m2": "square metres", "geometry": "degrees"}
     frame = gpd.read_parquet(file)
     assert len(frame) == months["2026-02"]
     assert frame.crs.equals(CRS(4326), ignore_axis_order=True)
@@ -273,6 +275,7 @@ def public(demo: Database, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_public_gets_the_counts_that_the_service_tells_it_and_no_report(public, demo):
     assert not (public / "reports").exists()
+    assert json.loads((public / "metadata.json").read_bytes())["licence"] == "CC-BY-4.0"
     assert pq.read_table(public / "counts.parquet")["people"].to_numpy().min() >= 5
     db = geo.connect(public)
     asked = {"from": "2026-01-01", "to": "2026-03-31", "res": 7, "category": "parking", "format": "json"}

@@ -79,7 +79,7 @@ def test_a_map_of_hotspots_has_the_counts_of_the_database_and_asks_nobody(
     assert done.returncode == 0, done.stderr
     with city_database.connect() as connection:
         count = connection.execute("SELECT count(*) FROM report WHERE category = 'waste'").fetchone()[0]
-    assert f"{count} reports" in done.stderr
+    assert f": {count} report;" in done.stderr
     assert not re.search(r"""(src|href)\s*=\s*["']?(https?:)?//(?!leafletjs)""", page.read_text())
     refusals = {
         "--category zoo": "unknown category",

@@ -32,7 +32,7 @@ def shown(demo_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_examples_show_maps_and_save_one(shown: list[OfflineMap]) -> None:
-    assert len(shown) == 8
+    assert len(shown) == 9
     assert not any("https://cdn" in figure_map._repr_html_() for figure_map in shown)
     assert Path("waste.html").stat().st_size < 3_000_000
 

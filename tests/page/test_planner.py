@@ -17,7 +17,7 @@ def tab(browser, planner) -> Iterator[Watched]:
 
 
 def is_hexes(response: Response) -> bool:
-    return urlsplit(response.url).path == "/v1/hotspots"
+    return urlsplit(response.url).path == "/v1/hotspots" and "every_cell" not in response.url
 
 
 def answer_to(page: Page, act: Callable[[], object]) -> dict:

@@ -35,19 +35,34 @@ _NOT_DRAWN = {
 }
 
 
-def facts_of(found: Found, layer: Layer, asked: Asked) -> dict[str, Any]:
+def facts_of(
+    found: Found, whole: Found, layer: Layer, asked: Asked, hidden: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """Tell period, n, method, parameters, boundaries and what was hidden.
 
     Parameters
     ----------
     found : Found
+        The cells that are shown.
+    whole : Found
+        The whole city, by which they are judged.
     layer : Layer
         The ward boundaries in force on the last day of the period.
     asked : Asked
         Which reports were meant.
+    hidden : dict, optional
+        What is told of what everybody is not told, as `geo.privacy.public_counting.hidden_words` gives it.
     """
-    sentences = {language: sentence(found, language) for language in HOTSPOT_WORDS}
-    return hotspot_facts(found, layer) | {"only": asked.only_words, "sentence": sentences}
+    sentences = {language: sentence(whole, language) for language in HOTSPOT_WORDS}
+    shown = {
+        "n": found.n,
+        "n_before": found.n_before,
+        "n_city": whole.n,
+        "cells_shown": len(found),
+        "synthetic": int(found.synthetic.sum()),
+    }
+    told = hotspot_facts(whole, layer) | {"only": asked.only_words, "sentence": sentences} | shown
+    return told if hidden is None else told | {"hidden": hidden}
 
 
 def map_facts(found: Found, dispatch: Dispatch, language: Language) -> MapFacts:

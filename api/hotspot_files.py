@@ -16,6 +16,7 @@ from geo.hexagons.boxes import Box
 from geo.hexagons.grids import Boundaries, boundaries_of
 from geo.hotspots.question import Found
 from geo.lookup.dispatch import Dispatch
+from geo.units.jurisdiction import Layer
 from geo.units.simplify import simplify_coverage
 from maps.drawing import HexDrawing, Size
 from maps.exports import csv_metadata, table, to_csv, to_geojson, to_parquet
@@ -63,6 +64,11 @@ class HotspotMap:
     hidden: dict[str, Any] | None = None
     box: Box | None = None
 
+    @property
+    def layer(self) -> Layer:
+        """The boundaries on the last day of the period."""
+        return self.dispatch.jurisdiction.layer_at(self.found.question.window.last)
+
     def html(self) -> bytes:
         """Give one file for a browser that opens without the internet."""
         return drawn_map(self._drawing(), self._wards(), self._part()).html().encode()
@@ -88,10 +94,8 @@ class HotspotMap:
         return self.box
 
     def _wards(self) -> gpd.GeoDataFrame:
-        jurisdiction = self.dispatch.jurisdiction
-        layer = jurisdiction.layer_at(self.found.question.window.last)
-        names = [unit.name_en if self.language == "en" else unit.name for unit in layer.units]
-        outline = _outline(boundaries_of(layer), jurisdiction.territory.metric_srid)
+        names = [unit.name_en if self.language == "en" else unit.name for unit in self.layer.units]
+        outline = _outline(boundaries_of(self.layer), self.dispatch.jurisdiction.territory.metric_srid)
         return gpd.GeoDataFrame({"name": names}, geometry=outline, crs=4326)
 
 
@@ -108,7 +112,7 @@ def check_suffix(path: Path) -> None:
         raise InputError(f"{path}: the name must end in one of {known}", "out")
 
 
-def write_hotspots(path: Path, drawn: HotspotMap, *, every_cell: bool = False) -> list[Path]:
+def write_hotspots(path: Path, drawn: HotspotMap) -> list[Path]:
     """Write an answer.
 
     Parameters
@@ -116,22 +120,18 @@ def write_hotspots(path: Path, drawn: HotspotMap, *, every_cell: bool = False) -
     path : Path
         Ends in .geojson, .parquet, .csv, .png or .html.
     drawn : HotspotMap
-        Of the whole city.
-    every_cell : bool, optional
-        Whether a table has the cells, too, of which there is nothing to say.
 
     Returns
     -------
     list of Path
         What was written: a CSV file's facts go into a file of their own beside it.
     """
-    suffix, found = path.suffix.lower(), drawn.found
+    suffix = path.suffix.lower()
     if suffix in MAPS:
         write_whole(path, drawn.png() if suffix == ".png" else drawn.html())
         return [path]
-    facts = facts_of(found, drawn.dispatch.jurisdiction.layer_at(found.question.window.last), drawn.asked)
-    facts |= {} if drawn.hidden is None else {"hidden": drawn.hidden}
-    rows = table(found if every_cell else found.take(found.noteworthy), facts)
+    facts = facts_of(drawn.found, drawn.whole, drawn.layer, drawn.asked, drawn.hidden)
+    rows = table(drawn.found, facts)
     if suffix == ".csv":
         beside = path.with_name(f"{path.name}-metadata.json")
         write_whole(path, to_csv(rows))

@@ -7,6 +7,7 @@ from itertools import count as numbers
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from api.hotspot_part import Part
 from api.hotspot_question import Asked, check_public
 from api.progress import Advance, share_done
 from geo.counting.axes import Axes
@@ -34,7 +35,7 @@ class Answered(NamedTuple):
     hidden: dict[str, Any] | None = None
 
 
-def find_stored(asked: Asked, population: Path | None) -> Answered:
+def find_stored(asked: Asked, population: Path | None, part: Part) -> Answered:
     """Count the stored reports by SQL, and answer.
 
     Parameters
@@ -42,10 +43,12 @@ def find_stored(asked: Asked, population: Path | None) -> Answered:
     asked : Asked
     population : Path, optional
         A file of residents; else the one of the settings, if there is one.
+    part : Part
+        What will be shown: one that there is not is told before all is counted.
     """
     with _opened() as (database, dispatch):
         question = asked.question(dispatch)
-        grid = _grid(dispatch, asked, question, population)
+        grid = _grid(dispatch, asked, question, population, part)
         rows = RowCounts(_ask(database), dispatch.jurisdiction, asked.only)
         late = replace(rows, only=replace(asked.only, overdue=True))
         query = asked.query(question.window)
@@ -55,13 +58,14 @@ def find_stored(asked: Asked, population: Path | None) -> Answered:
             return Answered(find(grid, watched, question, counting(late, query)), dispatch)
 
 
-def find_published(asked: Asked, population: Path | None, *, drawn: bool) -> Answered:
+def find_published(asked: Asked, population: Path | None, part: Part, *, drawn: bool) -> Answered:
     """Answer from what everybody may see of the stored reports.
 
     Parameters
     ----------
     asked : Asked
     population : Path, optional
+    part : Part
     drawn : bool
         Whether cells in which something may be hidden are named, too, as a map shows them.
 
@@ -73,7 +77,7 @@ def find_published(asked: Asked, population: Path | None, *, drawn: bool) -> Ans
     with _opened() as (database, dispatch):
         question = asked.question(dispatch, public=True)
         check_public(asked, question)
-        grid, territory = _grid(dispatch, asked, question, population), dispatch.jurisdiction.territory
+        grid, territory = _grid(dispatch, asked, question, population, part), dispatch.jurisdiction.territory
         axes = Axes(tuple(category.code for category in dispatch.categories), dispatch.jurisdiction.layers)
         with share_done("counting reports") as progress:
             cube = read_cube(database, territory, axes, progress).cube
@@ -82,13 +86,14 @@ def find_published(asked: Asked, population: Path | None, *, drawn: bool) -> Ans
         return Answered(find(grid, count, question), dispatch, hidden_words(table.counts(query), asked.resolution))
 
 
-def find_in_folder(asked: Asked, population: Path | None, folder: Path, scheduler: str) -> Answered:
+def find_in_folder(asked: Asked, population: Path | None, part: Part, folder: Path, scheduler: str) -> Answered:
     """Let the workers of a Dask scheduler count a folder of files, and answer.
 
     Parameters
     ----------
     asked : Asked
     population : Path, optional
+    part : Part
     folder : Path
     scheduler : str
         Its address.
@@ -97,7 +102,7 @@ def find_in_folder(asked: Asked, population: Path | None, folder: Path, schedule
 
     with _opened() as (_, dispatch):
         question = asked.question(dispatch)
-        grid, query = _grid(dispatch, asked, question, population), asked.query(question.window)
+        grid, query = _grid(dispatch, asked, question, population, part), asked.query(question.window)
         with connect(scheduler) as client, share_done("counting reports") as progress:
             count = count_folder(client, dispatch, folder, question, query, progress)
         return Answered(find(grid, count, question), dispatch)
@@ -117,8 +122,10 @@ def _ask(database: Engine) -> Callable[[Callable[[Connection], Any]], Any]:
     return ask
 
 
-def _grid(dispatch: Dispatch, asked: Asked, question: Question, population: Path | None) -> HexGrid:
+def _grid(dispatch: Dispatch, asked: Asked, question: Question, population: Path | None, part: Part) -> HexGrid:
+    """Give the cells of the boundaries that answer; what is to be shown of them is looked at before all is counted."""
     layer: Layer = dispatch.jurisdiction.layer_at(question.window.last)
+    part.check(layer)
     path = population or territory_settings().population
     if question.measure != "per_1000" or path is None:
         return grid_of(layer, asked.resolution)

@@ -51,6 +51,12 @@ def hotspots(
     ] = None,
     public: Annotated[bool, typer.Option("--public", help="only what everybody may see: whole months, no few")] = False,
     all_cells: Annotated[bool, typer.Option(help="write cells without reports and findings, too")] = False,
+    unit: Annotated[
+        str | None, typer.Option(help="code of a ward: cells that touch it, judged by the whole city")
+    ] = None,
+    bbox: Annotated[
+        str | None, typer.Option(metavar="W,S,E,N", help="degrees: cells that touch the box, judged by the whole city")
+    ] = None,
     size: Annotated[str, typer.Option(help="of a .png: slide or a4")] = "slide",
     language: Annotated[str, typer.Option(help="of a map: vi or en")] = "vi",
     file: Annotated[
@@ -68,9 +74,12 @@ def hotspots(
 
     Example: hientruong hotspots --view change --category waste --res 9 --out change.parquet
 
+    Example: hientruong hotspots --unit 00283 --from 2026-01-01 --to 2026-06-30 --out vinh-tuy.png
+
     Example: hientruong hotspots --file reports/ --scheduler tcp://10.0.0.5:8786 --from 2020-01-01 --out hot.parquet
     """
     from api.hotspot_files import MAPS, HotspotMap, check_suffix, write_hotspots
+    from api.hotspot_part import Part
     from api.hotspot_question import Asked
     from api.hotspot_stored import find_in_folder, find_published, find_stored
     from geo.errors import InputError
@@ -97,17 +106,20 @@ def hotspots(
         duplicates=duplicates,
         only=Only(_words(channel, CHANNELS, "channel"), overdue, _date(status_at)),
     )
+    part, drawn = Part(unit, bbox, all_cells), out.suffix.lower() in MAPS
     if file is not None and scheduler is not None:
-        answer = find_in_folder(asked, population, file, scheduler)
+        answer = find_in_folder(asked, population, part, file, scheduler)
     elif public:
-        answer = find_published(asked, population, drawn=out.suffix.lower() in MAPS)
+        answer = find_published(asked, population, part, drawn=drawn)
     else:
-        answer = find_stored(asked, population)
+        answer = find_stored(asked, population, part)
     words: Any = language
     dimensions: Any = size
-    drawn = HotspotMap(answer.found, asked, answer.dispatch, answer.found, words, dimensions, answer.hidden)
-    written = write_hotspots(out, drawn, every_cell=all_cells)
-    say(f"{', '.join(map(str, written))}: {sentence(answer.found, 'en')}")
+    found, layer = answer.found, answer.dispatch.jurisdiction.layer_at(answer.found.question.window.last)
+    shown, extent = part.of(found, layer), part.box(layer) if drawn else None
+    map_ = HotspotMap(shown, asked, answer.dispatch, found, words, dimensions, answer.hidden, extent)
+    written = write_hotspots(out, map_)
+    say(f"{', '.join(map(str, written))}: {sentence(found, 'en')}")
 
 
 def _date(moment: dt.datetime | None) -> dt.date | None:

@@ -5,8 +5,8 @@ from http import HTTPStatus
 from typing import NamedTuple
 from uuid import UUID
 
+from api.bbox import bbox_of
 from api.open311.parameters import Parameters
-from api.routes.geojson import bbox_of
 from geo.errors import CoordinateError
 from geo.location.coordinates import check_coordinates
 from geo.lookup.dispatch import Dispatch

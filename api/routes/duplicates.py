@@ -7,9 +7,10 @@ from uuid import UUID
 import numpy as np
 from fastapi import APIRouter, Query, Response
 
+from api.bbox import bbox_of
 from api.caller import Calling
 from api.new_report import as_json
-from api.routes.geojson import Bbox, bbox_of
+from api.routes.geojson import Bbox
 from api.service import Served
 from geo.counting.period import period_of
 from geo.errors import InputError

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query
 
-from api.hotspot_answer import unit_number
+from api.hotspot_part import unit_number
 from api.hotspot_question import Asked
 from geo.counting.cube import COARSEST
 from geo.errors import InputError

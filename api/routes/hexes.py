@@ -7,6 +7,7 @@ import pyarrow as pa
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.bbox import bbox_of
 from api.caller import Calling, require
 from api.hotspot_answer import counter_for
 from api.hotspot_formats import TABLES, respond_table, type_of
@@ -14,7 +15,7 @@ from api.hotspot_question import check_public_details
 from api.public_counts import published
 from api.residents import KnownResidents
 from api.routes.filters import BoundariesAt, Filters, TableFormat, UnitCode, ward_at
-from api.routes.geojson import Bbox, bbox_of, generation_member
+from api.routes.geojson import Bbox, generation_member
 from api.service import WholeService
 from api.settings import ServiceSettings
 from geo.access import SEES_SMALL_COUNTS

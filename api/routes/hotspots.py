@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.caller import Calling
 from api.hotspot_answer import Shape, answered
 from api.hotspot_formats import FORMATS, type_of
+from api.hotspot_part import Part
 from api.residents import KnownResidents
 from api.routes.filters import Filters
 from api.routes.geojson import Bbox
@@ -63,5 +64,5 @@ async def hotspots(
         compare=(compare_from, compare_to),
         options={"view": view, "measure": measure, "method": method, "k": k, "alpha": alpha, "step_days": step},
     )
-    shape = Shape(media_type, unit, bbox, every_cell, lang, size)
+    shape = Shape(media_type, Part(unit, bbox, every_cell), lang, size)
     return await answered(request, service, residents, caller, asked, shape)

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from api.bbox import bbox_of
 from api.caller import Calling
 from api.etag import entity_tag, is_known, negotiated
 from api.report_list import as_csv, as_geojson, as_geoparquet
 from api.routes.geojson import MEDIA_TYPE as GEOJSON
-from api.routes.geojson import Bbox, bbox_of
+from api.routes.geojson import Bbox
 from api.service import Served, Service
 from geo.errors import CoordinateError, InputError, NotFoundError
 from geo.folded import folded_words

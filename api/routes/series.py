@@ -6,13 +6,14 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.bbox import bbox_of
 from api.caller import Calling
 from api.hotspot_answer import counter_for
 from api.hotspot_formats import COLUMNS, json_bytes, respond
 from api.hotspot_question import check_public_details
 from api.public_counts import published
 from api.routes.filters import BoundariesAt, Filters, UnitCode, ward_at
-from api.routes.geojson import Bbox, bbox_of, generation_member
+from api.routes.geojson import Bbox, generation_member
 from api.service import WholeService
 from geo.counting.cube import Query
 from geo.counting.period import months_of

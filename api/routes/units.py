@@ -8,8 +8,9 @@ import orjson
 import shapely
 from fastapi import APIRouter, Query, Request, Response
 
+from api.bbox import bbox_of
 from api.etag import negotiated, tagged
-from api.routes.geojson import MEDIA_TYPE, Bbox, bbox_of, generation_words
+from api.routes.geojson import MEDIA_TYPE, Bbox, generation_words
 from api.service import WholeService
 from api.shapes import features, shapes_of
 from geo.store.units import generation_in_force

@@ -240,10 +240,14 @@ def found(demo: Database, dispatch: Dispatch) -> Found:
     return find(grid, counting(cube, asked.query(question.window)), question)
 
 
+def told_of(found: Found) -> Found:
+    return found.take(found.noteworthy)
+
+
 def test_tables_hold_what_http_says(found: Found, dispatch: Dispatch, http: httpx.Client, tmp_path: Path) -> None:
     columns = columns_of(http.get("/v1/hotspots", params=ASKED | {"format": "json"}))
     for suffix in ("geojson", "parquet", "csv"):
-        drawn = HotspotMap(found, asked_for_parking(), dispatch, found)
+        drawn = HotspotMap(told_of(found), asked_for_parking(), dispatch, found)
         write_hotspots(tmp_path / f"parking.{suffix}", drawn)
     table = pq.read_table(tmp_path / "parking.parquet")
     with (tmp_path / "parking.csv").open(encoding="utf-8", newline="") as opened:
@@ -262,7 +266,7 @@ def test_tables_hold_what_http_says(found: Found, dispatch: Dispatch, http: http
 def test_maps_say_what_http_says(found: Found, dispatch: Dispatch, http: httpx.Client, tmp_path: Path) -> None:
     body = http.get("/v1/hotspots", params=ASKED | {"format": "json"}).raise_for_status().json()
     for size, pixels in (("slide", (1440, 810)), ("a4", (1240, 1754))):
-        drawn = HotspotMap(found, asked_for_parking(), dispatch, found, "vi", size)
+        drawn = HotspotMap(told_of(found), asked_for_parking(), dispatch, found, "vi", size)
         write_hotspots(tmp_path / "parking.png", drawn)
         with Image.open(tmp_path / "parking.png") as image:
             assert np.abs(np.subtract(image.size, pixels)).max() <= 1
@@ -283,7 +287,7 @@ def test_a_picture_by_http_is_that_of_the_command(http, found: Found, dispatch: 
     assert answer.headers["content-type"] == "image/png"
     named = 'attachment; filename="hotspots-parking-2026-01-01-2026-06-30.png"'
     assert answer.headers["content-disposition"] == named
-    drawn = HotspotMap(found, asked_for_parking(), dispatch, found, lang, size).png()
+    drawn = HotspotMap(told_of(found), asked_for_parking(), dispatch, found, lang, size).png()
     theirs, ours = (np.asarray(Image.open(io.BytesIO(each)).convert("RGB")) for each in (answer.content, drawn))
     # The minute at which each was made may differ.
     assert (theirs != ours).any(axis=2).mean() < 0.001
@@ -327,16 +331,18 @@ def test_the_command_counts_what_http_counts_by_channel_and_time_limit(demo, htt
         ),
         (["--view", "change", "--category", "waste"], {"view": "change", "category": "waste"}, http),
         (["--measure", "reporters"], {"measure": "reporters"}, http),
+        (["--bbox", "105.7,20.9,105.95,21.1"], {"bbox": "105.7,20.9,105.95,21.1"}, http),
+        (["--unit", "00283", "--all-cells"], {"unit": "00283", "every_cell": True}, http),
         (["--public"], {}, public),
     ):
         done = run("hotspots", *asked, *more, "--out", tmp_path / "out.geojson", DATABASE_URL=demo.url)
         assert done.returncode == 0, done.stderr
         answer = client.get("/v1/hotspots", params=PERIOD | query | {"res": 7}).raise_for_status().json()
         written = json.loads((tmp_path / "out.geojson").read_bytes())
-        for name in ("n", "n_before", "sentence", "parameters", "only", "hidden"):
+        for name in ("n", "n_city", "cells_shown", "n_before", "sentence", "parameters", "only", "hidden"):
             assert written[name] == answer[name], name
         assert written["features"] == answer["features"]
-        assert len(answer["features"]) > 40
+        assert len(answer["features"]) > (1 if "unit" in query else 40)
 
 
 def test_a_public_map_hatches_the_cells_in_which_something_may_be_hidden(public, tmp_path, demo) -> None:
@@ -366,6 +372,9 @@ def test_a_public_map_hatches_the_cells_in_which_something_may_be_hidden(public,
         (("--out", "parking.pdf"), "the name must end in one of .geojson, .parquet, .csv, .html, .png"),
         (("--out", "a.png", "--language", "fr"), "use vi or en"),
         (("--out", "a.png", "--view", "heat"), "view is one of"),
+        (("--out", "a.png", "--unit", "00000"), "no unit of these boundaries has the code '00000'"),
+        (("--out", "a.png", "--bbox", "105,21"), "four numbers"),
+        (("--out", "a.png", "--bbox", "105.8,21.0,105.8,21.1"), "wide and high"),
         (("--out", "no/such/folder/a.csv"), "can't be written"),
     ],
 )

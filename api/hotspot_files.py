@@ -11,7 +11,6 @@ import shapely
 
 from api.hotspot_facts import facts_of, map_facts, not_drawn, only_words
 from api.hotspot_question import Asked
-from geo.errors import InputError
 from geo.hexagons.boxes import Box
 from geo.hexagons.grids import Boundaries, boundaries_of
 from geo.hotspots.question import Found
@@ -26,8 +25,6 @@ from maps.hotspot_drawing import hotspot_drawing
 from maps.png import picture
 from maps.words import Language
 
-MAPS: Final = (".html", ".png")
-TABLES: Final = (".geojson", ".parquet", ".csv")
 _OUTLINE_TOLERANCE_M = 30.0
 _ONE_PICTURE: Final = Lock()
 """One picture at a time: each takes a processor and a hundred megabytes for a second or two."""
@@ -105,13 +102,6 @@ def _outline(boundaries: Boundaries, metric_srid: int) -> gpd.GeoSeries:
     return gpd.GeoSeries(outline, crs=4326)
 
 
-def check_suffix(path: Path) -> None:
-    """Refuse a name that ends in no format that can be written."""
-    if path.suffix.lower() not in (*MAPS, *TABLES):
-        known = ", ".join((*TABLES, *MAPS))
-        raise InputError(f"{path}: the name must end in one of {known}", "out")
-
-
 def write_hotspots(path: Path, drawn: HotspotMap) -> list[Path]:
     """Write an answer.
 
@@ -127,7 +117,7 @@ def write_hotspots(path: Path, drawn: HotspotMap) -> list[Path]:
         What was written: a CSV file's facts go into a file of their own beside it.
     """
     suffix = path.suffix.lower()
-    if suffix in MAPS:
+    if suffix in (".html", ".png"):
         write_whole(path, drawn.png() if suffix == ".png" else drawn.html())
         return [path]
     facts = facts_of(drawn.found, drawn.whole, drawn.layer, drawn.asked, drawn.hidden)

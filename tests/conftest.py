@@ -3,7 +3,6 @@
 import itertools
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,12 +57,13 @@ class Database:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the bytecode of commands that tests start, where Python is told to keep none: half a start is compiling."""
+def compiled_once() -> Iterator[None]:
+    """Let commands that tests start keep their bytecode, where Python is told to keep none: half a start is compiling.
+
+    It lies beside the modules, where that of the libraries is: in a folder of its own all of theirs would be made anew.
+    """
     with pytest.MonkeyPatch.context() as environment:
-        if sys.dont_write_bytecode:
-            environment.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-            environment.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.mktemp("bytecode")))
+        environment.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         yield
 
 

@@ -9,6 +9,9 @@ import typer
 from api.commands.console import say
 from geo.vocabulary import CHANNELS, STATUSES
 
+_TABLES = (".geojson", ".parquet", ".csv")
+_MAPS = (".html", ".png")
+
 
 def hotspots(
     out: Annotated[Path, typer.Option(help="the file to write: .geojson, .parquet, .csv, .png or .html")],
@@ -78,13 +81,10 @@ def hotspots(
 
     Example: hientruong hotspots --file reports/ --scheduler tcp://10.0.0.5:8786 --from 2020-01-01 --out hot.parquet
     """
-    from api.hotspot_files import MAPS, HotspotMap, check_suffix, write_hotspots
     from api.hotspot_part import Part
     from api.hotspot_question import Asked
-    from api.hotspot_stored import find_in_folder, find_published, find_stored
+    from geo.counting.only import Only
     from geo.errors import InputError
-    from geo.store.counts import Only
-    from maps.hotspot_drawing import sentence
 
     if status_at is not None and not status:
         raise InputError("status_at says when a status is meant: give --status, too", "status_at")
@@ -92,7 +92,8 @@ def hotspots(
         raise typer.BadParameter("--channel, --overdue, --status-at and --public do not go with --file")
     if (file is None) != (scheduler is None):
         raise typer.BadParameter("--file and --scheduler go together")
-    check_suffix(out)
+    if out.suffix.lower() not in (*_TABLES, *_MAPS):
+        raise InputError(f"{out}: the name must end in one of {', '.join((*_TABLES, *_MAPS))}", "out")
     for name, value, known in (("language", language, ("vi", "en")), ("size", size, ("slide", "a4"))):
         if value not in known:
             raise InputError(f"{name} {value!r}: use {' or '.join(known)}", name)
@@ -106,13 +107,19 @@ def hotspots(
         duplicates=duplicates,
         only=Only(_words(channel, CHANNELS, "channel"), overdue, _date(status_at)),
     )
-    part, drawn = Part(unit, bbox, all_cells), out.suffix.lower() in MAPS
+    part, drawn = Part(unit, bbox, all_cells), out.suffix.lower() in _MAPS
+    from api.hotspot_stored import find_in_folder, find_published, find_stored
+
     if file is not None and scheduler is not None:
         answer = find_in_folder(asked, population, part, file, scheduler)
     elif public:
         answer = find_published(asked, population, part, drawn=drawn)
     else:
         answer = find_stored(asked, population, part)
+    # What draws takes seconds to import: only now, when there is something to draw.
+    from api.hotspot_files import HotspotMap, write_hotspots
+    from maps.hotspot_drawing import sentence
+
     words: Any = language
     dimensions: Any = size
     found, layer = answer.found, answer.dispatch.jurisdiction.layer_at(answer.found.question.window.last)

@@ -5,8 +5,6 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from geo.errors import SetupError
 
@@ -31,6 +29,9 @@ def sqlalchemy_url(url: str) -> str:
     >>> sqlalchemy_url("postgres://an:secret@db.example:5433/reports")
     'postgresql+psycopg://an:secret@db.example:5433/reports'
     """
+    from sqlalchemy.engine import make_url  # late: half the time of a command that asks no database is this import
+    from sqlalchemy.exc import ArgumentError
+
     advice = "write postgresql://user:password@host:5432/database"
     try:
         parsed = make_url(url)

@@ -215,8 +215,9 @@ function seeWhatIsOpen() {
   const outline = cell ? hexagon?.ring : ward && ringsOf(ward).flat();
   const drawer = byId(cell ? "cell" : "ward");
   const seen = outline && !drawer.hidden ? `${cell ?? unit} ${drawer.offsetHeight}` : null;
-  if (seen && seen !== shown.seen) panBeside(cityMap.leaflet, outline, drawer);
-  shown.seen = seen;
+  if (seen === shown.seen) return;
+  shown.seen = seen; // first, as a map that moves draws all again, and comes back here
+  if (seen) panBeside(cityMap.leaflet, outline, drawer);
 }
 
 function tellFirst(error, again) {

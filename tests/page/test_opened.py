@@ -67,6 +67,24 @@ def test_a_ward_that_is_seen_anyway_does_not_move_the_map(tab, page_url):
     assert parse_qs(urlsplit(page.url).query)["map"] == ["9.25/21.0252/105.9000"]
 
 
+def test_a_ward_larger_than_the_place_beside_its_drawer_moves_the_map_once(tab, page_url):
+    """A map that moved for it drew all again, moved again, and so on for a minute."""
+    page = opened(tab, f"{page_url}/?map=16/21.0108/105.8400")
+    page.evaluate("window.moves = 0; document.querySelector('#map').focus()")
+    page.evaluate(
+        """() => {
+          const replace = history.replaceState;
+          history.replaceState = (...given) => { window.moves += 1; replace.apply(history, given); };
+        }"""
+    )
+    page.keyboard.press("Enter")
+    page.locator("#ward .month-bars").wait_for()
+    page.wait_for_function("new Promise(requestAnimationFrame)")
+    assert page.evaluate("window.moves") <= 2  # once when it opens, and once more when the drawer has grown
+    page.locator("#points:not([hidden])").wait_for()
+    assert not overlap(box_of(page, "#points"), box_of(page, "#ward"))
+
+
 def _first_point(ward: dict) -> list[float]:
     ring = ward["geometry"]["coordinates"][0]
     return ring[0] if ward["geometry"]["type"] == "Polygon" else ring[0][0]

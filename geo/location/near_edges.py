@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from geo.location.edges import Floats, Ints, ranges
 
-_SQUARES_PER_EDGE = 16
+_SQUARES_PER_EDGE = 4
 _PAIRS_AT_ONCE = 1 << 16
 _POINTS_AT_ONCE = 1 << 11
 """Squares for an edge are a choice between time and memory: measured, see docs/locator.md."""
@@ -47,8 +47,8 @@ class NearEdges:
         Squares in a row, and rows.
     edges : (5, n) ndarray of float64
         Start x and y, the way to the end in x and y, and -1 / length**2.
-    first : (count * count + 1,) ndarray of int64
-        Where the edges of each square start in `near`, row after row.
+    first : (count * count + 1,) ndarray of int32
+        Where the edges of each square start in `near`, row after row. `near` would have 8 GB before that is too small.
     near : ndarray of int32
         Positions in `edges`.
     """
@@ -58,7 +58,7 @@ class NearEdges:
     side: float
     count: int
     edges: Floats
-    first: Ints
+    first: NDArray[np.int32]
     near: NDArray[np.int32]
 
     @classmethod
@@ -83,7 +83,7 @@ class NearEdges:
         first = np.cumsum(squares.edges) - squares.edges
         _, turn = ranges(first[order], (first + squares.edges - 1)[order])
         ends = np.concatenate([[0], np.cumsum(squares.edges[order])])
-        return cls(west, south, size / count, count, edges, ends, squares.edge[turn].astype(np.int32))
+        return cls(west, south, size / count, count, edges, ends.astype(np.int32), squares.edge[turn].astype(np.int32))
 
     def distance(self, x: Floats, y: Floats) -> Floats:
         """Measure from points to the nearest edge; NaN for a point in no square."""
@@ -97,7 +97,7 @@ class NearEdges:
         return distance
 
     def _distance(self, square: Ints, x: Floats, y: Floats) -> Floats:
-        first, end = self.first[square], self.first[square + 1]
+        first, end = (self.first[place].astype(np.int64) for place in (square, square + 1))
         point, turn = ranges(first, end - 1)
         to_x, to_y = _nearest_places(self.edges, self.near[turn], x[point], y[point])
         squared = to_x * to_x + to_y * to_y

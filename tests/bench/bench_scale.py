@@ -1,11 +1,9 @@
 """Files of points on the workers of Dask: one worker and two, what a million points cost, and memory as rows grow.
 
-Points are made on the fly, a file a task, and nothing of them is kept. Run it from the project's root:
-``python -m tests.bench.bench_scale`` (``--scale``: memory up to 50 million points, some minutes).
+Points are made on the fly, a file a task, and nothing of them is kept.
 """
 
 import datetime as dt
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -100,27 +98,31 @@ def most_memory(client: Client) -> float:
 
 
 def results(size: Size) -> Iterator[Result]:
-    """Do the same by two workers and by one; the two first locate a part of it twice, as they keep what they import."""
+    """Do the same by two workers and by one; then more and more by the two, which keep nothing of it."""
     few, many = 4, size.of(16, 6)
     dispatch = hanoi()
     codes = tuple(category.code for category in dispatch.categories)
     counted = Counted(codes, HANOI.time_zone, Query(WINDOW.first, WINDOW.last, 8), (WINDOW,))
     works = (("locate", locate, dispatch), ("count", count, counted))
     with workers(2) as client:
-        for _ in range(2):
+        for _ in range(2):  # they keep what they import
             seconds(client, counted, count, few)
             seconds(client, dispatch, locate, few)
-        small = most_memory(client)
         two = {name: seconds(client, shared, work, many) for name, work, shared in works}
-        large = most_memory(client)
     with workers(1) as client:
         one = {name: seconds(client, shared, work, many) for name, work, shared in works}
     for name in two:
         methods = [Method("two workers", two[name]), Method("one worker", one[name])]
         note = f"{many} files of {ROWS:,} points each, which are made within the time."
         yield Result(f"{name} files of points on Dask, a million points", "s", methods, note=note)
-    methods = [Method(f"{many * ROWS:,} points", large), Method(f"{few * ROWS:,} points", small)]
-    yield Result("most memory of a worker of Dask", "MB", methods)
+    cost, memory = [], []
+    with workers(2) as client:
+        for files in (few, *size.of((40, 200), (6,))):
+            name = f"{files * ROWS:,} points"
+            cost.append(Method(name, seconds(client, dispatch, locate, files)))
+            memory.append(Method(name, most_memory(client)))
+    yield Result("locate more and more points on two workers of Dask, a million points", "s", cost)
+    yield Result("most memory of a worker of Dask, of more and more points", "MB", memory)
 
 
 def hanoi() -> Dispatch:
@@ -131,22 +133,3 @@ def hanoi() -> Dispatch:
             dispatch = read_dispatch(connection, HANOI.id)
         engine.dispose()
     return dispatch
-
-
-def main() -> None:
-    if "--scale" not in sys.argv:
-        for result in results(Size()):
-            print(result.task)
-            for method in result.methods:
-                print(f"  {method.name:<20} {method.value:8.3g} {result.unit}")
-        return
-    dispatch = hanoi()
-    with workers(2) as client:
-        for files in (4, 4, 40, 200):
-            took = seconds(client, dispatch, locate, files)
-            memory = most_memory(client)
-            print(f"{files * ROWS:>12,} points, two workers: {took:.2f} s a million, at most {memory:.0f} MB a worker")
-
-
-if __name__ == "__main__":
-    main()

@@ -11,7 +11,10 @@ from geo.lookup.dispatch import Dispatch
 from geo.privacy.published import LEAST_PEOPLE
 from geo.store.ranking import read_cases
 from geo.store.session import Connection
+from geo.units.territory import Unit
 from geo.wards.ranking import Period, Ranking, period_before
+
+Days = tuple[dt.date, dt.date]
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class Asked:
 
     Parameters
     ----------
-    period : tuple of date
+    period : (date, date)
         Local days of the reports, both included.
     boundaries_at : date
         The wards are those in force on this day.
@@ -30,32 +33,44 @@ class Asked:
         Whether to count only what the public may see.
     """
 
-    period: tuple[dt.date, dt.date]
+    period: Days
     boundaries_at: dt.date
     category: str | None = None
     public: bool = False
 
-    def read(self, connection: Connection, dispatch: Dispatch, now: np.datetime64) -> Ranking:
-        """Count from the rows; NotFoundError if there are no boundaries on the day, InputError for another category."""
+    @property
+    def periods(self) -> tuple[Days, Days]:
+        """The period that is asked for, and the one before."""
+        return self.period, period_before(*self.period)
+
+    def count(self, connection: Connection, dispatch: Dispatch, now: np.datetime64, days: Days) -> Period:
+        """Count a period from the rows.
+
+        Raises
+        ------
+        NotFoundError
+            There are no boundaries on the day.
+        InputError
+            There is no such category.
+        """
         if self.category is not None:
             dispatch.category(self.category)
-        jurisdiction = dispatch.jurisdiction
-        units = sorted(jurisdiction.layer_at(self.boundaries_at).units, key=lambda unit: unit.id)
-        count = Period.public if self.public else Period.exact
-        this, previous = (
-            count(
-                read_cases(connection, jurisdiction, *days, self.boundaries_at, self.category, by_point=self.public),
-                [unit.id for unit in units],
-                dispatch.calendar,
-                now,
-            )
-            for days in (self.period, period_before(*self.period))
+        cases = read_cases(
+            connection, dispatch.jurisdiction, *days, self.boundaries_at, self.category, by_point=self.public
         )
-        return Ranking(units, this, previous, hides=self.public)
+        counted = Period.public if self.public else Period.exact
+        return counted(cases, [unit.id for unit in self._units(dispatch)], dispatch.calendar, now)
+
+    def ranking(self, dispatch: Dispatch, this: Period, before: Period) -> Ranking:
+        """Set the wards beside each other."""
+        return Ranking(self._units(dispatch), this, before, hides=self.public)
+
+    def _units(self, dispatch: Dispatch) -> list[Unit]:
+        return sorted(dispatch.jurisdiction.layer_at(self.boundaries_at).units, key=lambda unit: unit.id)
 
     def words(self, found: Ranking, dispatch: Dispatch, now: np.datetime64, by: str) -> dict[str, Any]:
         """Tell what was found, and of what it is; the wards in the order of a figure."""
-        before = period_before(*self.period)
+        _, before = self.periods
         return {
             "period": {"from": self.period[0], "to": self.period[1]},
             "previous": {"from": before[0], "to": before[1]},

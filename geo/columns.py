@@ -27,6 +27,12 @@ class Columns:
         names = [field.name for field in dataclasses.fields(self)]  # type: ignore[arg-type]
         return type(self)(**{name: getattr(self, name)[rows] for name in names})
 
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Put rows one after another."""
+        names = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
+        return cls(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+
 
 def column(values: Sequence[Any]) -> Words:
     """Make a column of any objects, tuples too.

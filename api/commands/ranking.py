@@ -96,7 +96,8 @@ def _found(
         dispatch, now = read_dispatch(connection, territory_settings().territory), utc_now()
         territory = dispatch.jurisdiction.territory
         asked = Asked(period_of(territory, begin, end), day or territory.today(), category)
-        return asked, asked.read(connection, dispatch, now), dispatch, now
+        this, before = (asked.count(connection, dispatch, now, days) for days in asked.periods)
+        return asked, asked.ranking(dispatch, this, before), dispatch, now
 
 
 def _table(words: dict[str, Any]) -> "Table":

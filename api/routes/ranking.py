@@ -1,6 +1,8 @@
 """Ward figures: who gets how many reports, and how they are dealt with, beside the city and the period before."""
 
 import datetime as dt
+from asyncio import gather
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -46,7 +48,8 @@ async def ranking(
         category=category,
         public=public,
     )
-    found = await service.ask_replica(lambda connection: asked.read(connection, dispatch, now))
+    counts = (partial(asked.count, dispatch=dispatch, now=now, days=days) for days in asked.periods)
+    found = asked.ranking(dispatch, *await gather(*map(service.ask_replica, counts)))
     headers = {"cache-control": "no-store", "vary": "Accept"}
     body = as_csv(found, sort) if media_type == _CSV else as_json(asked.words(found, dispatch, now, sort))
     return Response(body, media_type=media_type, headers=headers)

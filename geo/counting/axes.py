@@ -1,6 +1,6 @@
 """What the cube counts by: days, series (category, status, duplicate, synthetic) and places (cell and units)."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
@@ -45,11 +45,6 @@ class Facts(Columns):
     place: Integers
     reporter: NDArray[np.uint32]
     weight: Integers
-
-    @classmethod
-    def joined(cls, parts: list["Facts"]) -> "Facts":
-        """Put facts one after another."""
-        return cls(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(cls)))
 
 
 @dataclass(frozen=True, eq=False)

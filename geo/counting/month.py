@@ -1,6 +1,6 @@
 """The rows of one local month in the cube."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -26,12 +26,6 @@ class Rows(Columns):
         """Give no rows."""
         empty = np.empty(0, np.int64)
         return cls(empty, empty, empty, np.empty(0, np.uint32), empty)
-
-    @classmethod
-    def joined(cls, parts: list["Rows"]) -> "Rows":
-        """Put rows one after another."""
-        names = [each.name for each in fields(cls)]
-        return cls(*(np.concatenate([getattr(part, name) for part in (cls.none(), *parts)]) for name in names))
 
 
 def net(rows: Rows) -> Rows:
@@ -126,7 +120,7 @@ class Month:
     def rows(self, series: Integers, begin: int, end: int) -> Rows:
         """Give the rows of some series, of the days from begin until before end; the day is the month's first."""
         slices = self._slices(series, max(begin, self.first), min(end, self.end)) if begin < self.end else []
-        return Rows.joined([self._taken(rows) for rows in slices])
+        return Rows.joined([Rows.none(), *(self._taken(rows) for rows in slices)])
 
     def all_rows(self) -> Rows:
         """Give every row."""

@@ -67,7 +67,7 @@ class Months:
                 month, rest = month.with_rows(changed, shape[0])
                 left.append(rest)
             months.append(month)
-        return Months(tuple(months), self._tables(months, shape)), Rows.joined(left)
+        return Months(tuple(months), self._tables(months, shape)), Rows.joined([Rows.none(), *left])
 
     def _tables(self, months: list[Month], shape: tuple[int, int]) -> tuple[Table, ...]:
         """Sum up what is before each month; what is before the first that changed stays."""

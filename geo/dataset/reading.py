@@ -33,14 +33,12 @@ from geo.privacy.published import Published
 from geo.session.source import Held, Selection
 from geo.units.shared_reports import SharedReports, count_shared
 from geo.units.territory import Generation
-from geo.wards.figures import Cases
+from geo.wards.figures import MOMENTS, OUTCOMES, Cases
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 _COUNTED = ("category", "reported_at", "status", "duplicate_of", "synthetic")
-_MOMENTS = ("received_at", "due_at", "intake_at", "answered_at", "closed_at")
-_SAID = ("evidence", "satisfied")
 _PLACE = ("unit_id", "generation_id", "geometry")
 
 
@@ -133,15 +131,16 @@ class FolderSource:
     def cases(self, first: dt.date, last: dt.date, boundaries_at: dt.date, category: str | None) -> Cases:
         """Read what ward figures are made of."""
         selection = Selection(first, last, None if category is None else (category,))
-        names = ("category", "reported_at", "duplicate_of", "reopened", "synthetic", *_MOMENTS, *_SAID)
+        names = ("category", "reported_at", "duplicate_of", "reopened", "synthetic", *MOMENTS, *OUTCOMES)
         rows = self._read(selection, names)
         zoned = rows["reported_at"].cast(pa.timestamp("us", tz=self._content.territory.time_zone))
-        columns: dict[str, Any] = {name: rows[name].cast(pa.timestamp("us")).to_numpy() for name in _MOMENTS}
-        columns |= {name: _objects(rows[name]) for name in _SAID}
+        positions = pa.array([category.code for category in self._content.categories])
+        columns: dict[str, Any] = {name: rows[name].cast(pa.timestamp("us")).to_numpy() for name in MOMENTS}
+        columns |= {name: pc.fill_null(rows[name].cast(pa.int64()), -1).to_numpy() for name in OUTCOMES}
         return Cases(
             unit_id=self._unit_ids(rows, self._dispatch.jurisdiction.layer_at(boundaries_at).generation.id),
-            category=_objects(rows["category"]),
-            month=_objects(pc.strftime(zoned, "%Y-%m")),
+            category=pc.index_in(rows["category"], positions).to_numpy().astype(np.int64),
+            month=pc.local_timestamp(zoned).to_numpy().astype("datetime64[M]"),
             cell=np.zeros(len(rows), np.int64),
             reporter=np.zeros(len(rows), np.int64),
             reopened=rows["reopened"].to_numpy(),

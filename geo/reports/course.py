@@ -1,6 +1,6 @@
 """How far reports have come, and what happened to them: columns beside those of :mod:`geo.reports.intake`."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -66,8 +66,7 @@ def happened(kind: str | Words, report: Integers, at: Moments, **told: str | Wor
 
 def joined(*parts: Events) -> Events:
     """Put events together, in the order of their times."""
-    names = [field.name for field in fields(Events)]
-    events = Events(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+    events = Events.joined(parts)
     return events.take(np.argsort(events.at, kind="stable"))
 
 

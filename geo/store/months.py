@@ -57,6 +57,24 @@ def coming(today: dt.date) -> list[dt.date]:
     return months
 
 
+def within(connection: Connection, since: dt.datetime, until: dt.datetime) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Cut a time where partitions begin, and leave out the months that have none.
+
+    Parameters
+    ----------
+    connection : Connection
+    since, until : datetime
+        The second one is no part of it.
+    """
+    parts = []
+    for name in sorted(connection.scalars(_EXISTING)):
+        begin = dt.datetime.strptime(name, "report_%Y_%m").replace(tzinfo=dt.UTC)
+        end = (begin + dt.timedelta(days=31)).replace(day=1)
+        if begin < until and since < end:
+            parts.append((max(begin, since), min(end, until)))
+    return parts
+
+
 def _missing(connection: Connection, months: Collection[dt.date]) -> dict[dt.date, str]:
     existing = set(connection.scalars(_EXISTING))
     return {month: name for month in sorted(months) if (name := f"report_{month:%Y_%m}") not in existing}

@@ -3,23 +3,44 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, func, literal_column
+import numpy as np
+from sqlalchemy import Connection
 
-from geo.store.schema import Report
-from geo.store.units_at import reported_between, units_of_reports
-from geo.units.jurisdiction import Jurisdiction
-from geo.wards.figures import Cases
+from geo.store import months
+from geo.store.fixed_rows import read_fixed
+from geo.units.jurisdiction import Jurisdiction, Layer
+from geo.wards.figures import MOMENTS, Cases
 
-# The first four bytes of the pseudonym, as the cube has them: what is told of wards and of cells must take the same
+# What has not happened is before all times. What is told by yes or no goes together: each column takes its time.
+_COLUMNS: dict[str, tuple[str, str]] = {
+    "unit_id": (">i4", "r.unit_id"),
+    "received_at": (">i8", "r.received_at"),
+    **{name: (">i8", f"coalesce(r.{name}, '-infinity')") for name in MOMENTS[1:]},
+    "told": (
+        ">i4",
+        "coalesce(r.evidence::int, -1) + 1 + 4 * (coalesce(r.satisfied::int, -1) + 1)"
+        " + 16 * (r.duplicate_of IS NOT NULL)::int + 32 * r.synthetic::int + 64 * r.reopened::int",
+    ),
+}
+_POINT = {"lon": (">f8", "ST_X(r.geom)"), "lat": (">f8", "ST_Y(r.geom)")}
+# Of a pseudonym the first four bytes, as the cube has them: what is told of wards and of cells must take the same
 # people for different ones.
-_REPORTER = literal_column(
-    "('x' || encode(substr(coalesce(reporter, '') || '\\x00000000', 1, 4), 'hex'))::bit(32)::bigint", BigInteger
-).label("reporter")
-_COLUMNS: tuple[Any, ...] = (
-    Report.category, Report.received_at, Report.due_at, Report.intake_at, Report.answered_at, Report.closed_at,
-    Report.evidence, Report.satisfied, Report.reopened, Report.duplicate_of.is_not(None).label("merged"),
-    Report.synthetic, Report.cell, _REPORTER,
-)  # fmt: skip
+_GROUPED = _POINT | {
+    "cell": (">i8", "r.cell"),
+    "reporter": (">u4", "substr(coalesce(r.reporter, '') || '\\x00000000', 1, 4)"),
+    "category": (
+        ">i4",
+        "coalesce(array_position((SELECT array_agg(code ORDER BY position) FROM category), r.category), 0) - 1",
+    ),
+    "day": (">i4", "(r.reported_at AT TIME ZONE %(zone)s)::date - date '1970-01-01'"),
+}
+_FROM = """
+    FROM report r WHERE r.territory_id = %(territory)s AND r.reported_at >= %(since)s AND r.reported_at < %(until)s
+        AND (%(category)s::text IS NULL OR r.category = %(category)s)
+"""
+_HERE, _ELSEWHERE = (f" AND r.generation_id {sign} %(generation)s" for sign in ("=", "<>"))
+_DAY = dt.timedelta(days=1)
+_DATABASE_BEGINS = np.datetime64("2000-01-01", "us") - np.datetime64(0, "us")
 
 
 def read_cases(
@@ -46,17 +67,47 @@ def read_cases(
     category : str, optional
         All categories if not given.
     by_point : bool, optional
-        Whether the ward of a report is the one that holds its point, even if a person handed it to another one.
+        Whether the ward of a report is the one that holds its point, even if a person handed it to another one; only
+        then cell, category, month and reporter are read, too, else they are 0.
 
     Raises
     ------
     NotFoundError
         If no boundaries are in force on the date.
     """
-    territory = jurisdiction.territory
-    month = func.to_char(func.timezone(territory.time_zone, Report.reported_at), "YYYY-MM").label("month")
-    where = reported_between(territory, first, last, category)
-    layer = jurisdiction.layer_at(boundaries_at)
-    found = units_of_reports(connection, layer, where, (*_COLUMNS, month), by_point=by_point)
-    said = {name: found.pop(name).astype(object) for name in ("evidence", "satisfied")}
-    return Cases(**found, **said)
+    territory, layer = jurisdiction.territory, jurisdiction.layer_at(boundaries_at)
+    since, until = (dt.datetime.combine(day, dt.time(), territory.zone) for day in (first, last + _DAY))
+    # A month at a time, as the database holds what it hands over at once.
+    parts = months.within(connection, since, until) or [(since, since)]
+    given: dict[str, Any] = {"territory": territory.id, "zone": territory.time_zone, "category": category}
+    given |= {"generation": layer.generation.id}
+
+    def read(columns: dict[str, tuple[str, str]], which: str = "") -> dict[str, Any]:
+        query = f"SELECT {', '.join(f'{sql} AS {name}' for name, (_, sql) in columns.items())} {_FROM} {which}"
+        kinds = {name: kind for name, (kind, _) in columns.items()}
+        found = [read_fixed(connection, query, kinds, given | {"since": begin, "until": end}) for begin, end in parts]
+        return {name: np.concatenate([part[name] for part in found]) for name in kinds}
+
+    if by_point:
+        return _cases(layer, read(_COLUMNS | _GROUPED))
+    here, elsewhere = read(_COLUMNS, _HERE), _cases(layer, read(_COLUMNS | _POINT, _ELSEWHERE))
+    return Cases.joined([_cases(layer, here), elsewhere])
+
+
+def _cases(layer: Layer, rows: dict[str, Any]) -> Cases:
+    """Make cases of rows; the ward of those whose points were read is the one that holds the point."""
+    nothing, told = np.zeros(len(rows["unit_id"]), np.int64), rows["told"].astype(np.int64)
+    columns: dict[str, Any] = {
+        name: rows.get(name, nothing).astype(np.int64) for name in ("cell", "category", "reporter", "day")
+    }
+    columns |= {name: rows[name].view("datetime64[us]") + _DATABASE_BEGINS for name in MOMENTS}
+    return Cases(
+        unit_id=layer.place(rows["lon"], rows["lat"])[0] if "lon" in rows else rows["unit_id"].astype(np.int64),
+        month=columns.pop("day").astype("datetime64[D]").astype("datetime64[M]"),
+        **columns,
+        evidence=(told & 3) - 1,
+        satisfied=(told >> 2 & 3) - 1,
+        merged=(told >> 4 & 1).astype(bool),
+        synthetic=(told >> 5 & 1).astype(bool),
+        reopened=told >> 6,
+    )

@@ -9,10 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.columns import Columns, Floats, Integers, Moments, Truths, Words
+from geo.columns import Columns, Floats, Integers, Moments, Truths
 from geo.responsibility.working_time import WorkingCalendar
 
 _HOUR = np.timedelta64(1, "h")
+MOMENTS = ("received_at", "due_at", "intake_at", "answered_at", "closed_at")
+OUTCOMES = ("evidence", "satisfied")
+"""Columns of `Cases`, named as those of reports."""
 
 
 class Measured(NamedTuple):
@@ -50,14 +53,17 @@ class Cases(Columns):
         Database ids of wards; 0 for a report that is in none.
     cell : ndarray of int64
         Of resolution 9 or finer.
-    category, month : ndarray of str
-        Code of the category; local month of the report (2026-01).
+    category : ndarray of int64
+        Place of the category among all, from 0 on; -1 for one that is there no more.
+    month : ndarray of datetime64[M]
+        Local month of the report.
     reporter : ndarray of int64
         The same number, below 2**32, for the same person; 0 for all reports that name none.
+        Cell, category, month and reporter matter to the public's figures alone, and are 0 where they were not read.
     received_at, due_at, intake_at, answered_at, closed_at : ndarray of datetime64
         UTC; NaT for what has not happened.
-    evidence, satisfied : ndarray of object
-        True, False, or None for not told.
+    evidence, satisfied : ndarray of int64
+        1 for yes, 0 for no, -1 for not told.
     reopened : ndarray of int64
         How often.
     merged, synthetic : ndarray of bool
@@ -66,16 +72,16 @@ class Cases(Columns):
 
     unit_id: Integers
     cell: Integers
-    category: Words
-    month: Words
+    category: Integers
+    month: Moments
     reporter: Integers
     received_at: Moments
     due_at: Moments
     intake_at: Moments
     answered_at: Moments
     closed_at: Moments
-    evidence: Words
-    satisfied: Words
+    evidence: Integers
+    satisfied: Integers
     reopened: Integers
     merged: Truths
     synthetic: Truths
@@ -83,8 +89,9 @@ class Cases(Columns):
     @property
     def kind(self) -> Integers:
         """A number for month, category and synthetic of each row: what totals can be asked by."""
-        names = np.strings.add(self.month.astype(np.str_), self.category.astype(np.str_))
-        return 2 * np.unique(names, return_inverse=True)[1] + self.synthetic
+        width = 2 + self.category.max(initial=0)
+        numbers: Integers = 2 * (self.month.astype(np.int64) * width + self.category) + self.synthetic
+        return numbers
 
     @property
     def measurable(self) -> Measured:
@@ -92,8 +99,8 @@ class Cases(Columns):
         return Measured(
             ~np.isnat(self.intake_at),
             ~np.isnat(self.answered_at),
-            ~_says(self.evidence, None),
-            ~_says(self.satisfied, None),
+            self.evidence >= 0,
+            self.satisfied >= 0,
         )
 
 
@@ -210,13 +217,9 @@ def _figures(
         on_time_share=share(on_time, measured.answer),
         intake_hours=hours(cases.intake_at, measured.intake),
         answer_hours=hours(cases.answered_at, measured.answer),
-        evidence_share=share(_says(cases.evidence, True), measured.evidence),
-        satisfied_share=share(_says(cases.satisfied, True), measured.rating),
+        evidence_share=share(cases.evidence == 1, measured.evidence),
+        satisfied_share=share(cases.satisfied == 1, measured.rating),
     )
-
-
-def _says(column: Words, value: bool | None) -> Truths:
-    return np.array([each is value for each in column.tolist()], dtype=bool)
 
 
 def _share(part: Integers, whole: Integers) -> Floats:

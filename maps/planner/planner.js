@@ -43,7 +43,7 @@ extent.last_report ??= today;
 
 const shown = { answer: null, question: null, kind: null, hexagons: [], classes: [], fixed: null, isWholeCity: true, grid: [], wards: null, series: null, seen: null };
 const refuse = (error) => showRefusal(speech, error, extent, { choose, again: () => update(state.now) });
-const loadHexes = createLoader({ take: takeHexes, fail: refuse, wait: showProgress });
+const loadHexes = createLoader({ take: takeHexes, fail: refuse, wait: waitForMap });
 const loadGrid = createLoader({ take: takeGrid, fail: refuse });
 const loadWards = createLoader({ take: takeWards, fail: refuse });
 const loadSeries = createLoader({ take: takeSeries, fail: (failure) => takeSeries({ failure, series: [] }) });
@@ -140,6 +140,11 @@ function pick(hexagon, latlng) {
   const report = reports.reportAt(latlng);
   if (report) state.set({ report });
   else state.set({ report: null, ...(hexagon ? { cell: hexagon.id, unit: null } : { cell: null, unit: wardPointer.wardAt(latlng) }) });
+}
+
+function waitForMap(isWaiting) {
+  showProgress(isWaiting);
+  wardsPart.hold(isWaiting);
 }
 
 function takeHexes(answer, question) {

@@ -12,6 +12,7 @@ export function createWards({ table, drawer, onChange, onAdjust, onHover, onZoom
   const askRanking = latestOnly();
   const list = createWardsTable({ mount: table, onChange, onAdjust, onHover });
   const panel = createWardPanel({ mount: drawer, onChange, onZoom });
+  let isHeld = false;
   let asked = null;
   const shown = { ranking: null, failure: null };
   let latest = null;
@@ -25,7 +26,7 @@ export function createWards({ table, drawer, onChange, onAdjust, onHover, onZoom
   async function load() {
     const [now, , data] = latest;
     const question = questionOf(now, data);
-    if (!question || JSON.stringify(question) === JSON.stringify(asked)) return;
+    if (isHeld || !question || JSON.stringify(question) === JSON.stringify(asked)) return;
     asked = question;
     try {
       Object.assign(shown, { ranking: await askRanking(RANKING, question), failure: null });
@@ -42,6 +43,11 @@ export function createWards({ table, drawer, onChange, onAdjust, onHover, onZoom
       latest = given;
       draw();
       load();
+    },
+    /** Whether the map waits for its answer: it comes first, as the ranking takes more of the service's time. */
+    hold(isWaiting) {
+      isHeld = isWaiting;
+      if (!isHeld && latest) requestAnimationFrame(() => setTimeout(load)); // once the map is painted
     },
     /** Point at a ward's row, as its place on the map is pointed at; or at none. */
     highlight: list.highlight,

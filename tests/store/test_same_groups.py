@@ -14,13 +14,14 @@ from geo.store.cube import read_cube
 from geo.store.engine import open_engine
 from geo.store.ranking import read_cases
 from geo.store.reports import add_reports
-from geo.units.territory import HANOI
+from geo.units.territory import CATEGORIES, HANOI
 from geo.wards.figures import Cases
 from geo.wards.ranking import Period
 from tests.conftest import Database
 
 TODAY = dt.date(2026, 1, 5)
 FIRST, LAST = dt.date(2024, 1, 1), dt.date(2025, 12, 31)
+CODES = [category.code for category in CATEGORIES]
 Group = tuple[str, str, bool, int, int, int]
 """Month, category, whether made up, cell, reports, people."""
 # A hand gave some to another ward; some are not of the demo, of nobody known, or of one person.
@@ -40,7 +41,7 @@ def of_rows(cases: Cases, groups: Groups) -> list[Group]:
     for number, (cell, people) in enumerate(zip(groups.cell.tolist(), groups.people.tolist(), strict=True)):
         members = np.flatnonzero(groups.of == number)
         first = members[0]
-        kind = str(cases.month[first]), str(cases.category[first]), bool(cases.synthetic[first])
+        kind = str(cases.month[first]), CODES[cases.category[first]], bool(cases.synthetic[first])
         found.append((*kind, cell, len(members), people))
     return found
 

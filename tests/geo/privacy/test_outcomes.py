@@ -43,8 +43,8 @@ def reported() -> Cases:
         intake_at=np.where(HAS["intake"], moment, NEVER),
         answered_at=np.where(HAS["answer"], moment, NEVER),
         due_at=np.where(good, moment + SECOND, moment - SECOND),
-        evidence=np.where(HAS["evidence"], good.astype(object), None),
-        satisfied=np.where(HAS["rating"], good.astype(object), None),
+        evidence=np.where(HAS["evidence"], good, -1),
+        satisfied=np.where(HAS["rating"], good, -1),
     )
 
 
@@ -55,7 +55,7 @@ def with_extreme(cases: Cases, row: int, good: bool) -> Cases:
     extreme = {"intake_at": moment, "answered_at": moment, "due_at": due, "evidence": good, "satisfied": good}
     columns = {name: getattr(cases, name).copy() for name in extreme}
     for name, column in columns.items():
-        if column[row] is not None and column[row] == column[row]:  # neither None nor NaT
+        if column[row] == column[row] and column[row] != -1:  # neither NaT nor not told
             column[row] = extreme[name]
     return replace(cases, **columns)
 

@@ -41,8 +41,6 @@ def results(size: Size) -> Iterator[Result]:
         begun = time.perf_counter()
         fill(city, n, parquet)
         filled = time.perf_counter() - begun
-        with city.database.connect() as connection:
-            connection.execute("ANALYZE report")
         key = api_key(city.url, "analyst")
         begun = time.perf_counter()
         with (

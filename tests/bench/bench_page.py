@@ -1,4 +1,4 @@
-"""The planner's page in Chromium with ten million reports behind it: its first view, and what a filter takes.
+"""The planner's page in Chromium, ten million reports behind it: its first view, its filters, the figures of wards.
 
 Run it from the project's root: ``python -m tests.bench --one page`` (``--quick``: 300,000 reports).
 """
@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from tests.api.serving import Running, api_key, started
 from tests.bench.bench_cube import until_counted
 from tests.bench.city import hanoi_database
-from tests.bench.harness import Method, Result, Size, at_most, cpu_seconds
+from tests.bench.harness import Method, Result, Size, at_most, cpu_seconds, one_by_one
 from tests.bench.many_reports import fill
 from tests.page.chromium import DESKTOP, chromium, watched
 
@@ -80,8 +80,18 @@ def results(size: Size) -> Iterator[Result]:
         with started("serve", DATABASE_URL=city.url) as service, chromium() as browser:
             with httpx.Client(base_url=service.address, headers=key, trust_env=False, timeout=600) as http:
                 until_counted(http)
+                yield ward_figures(http, n, size.of(9, 5))
             yield first_view(browser, service, key, n, size.of(9, 5))
             yield filter_change(browser, service, key, n, size.of(9, 5))
+
+
+def ward_figures(http: httpx.Client, n: int, times: int) -> Result:
+    """Ask for the figures of wards as the page does: of thirty days, and of the thirty before."""
+    asked = {"from": "2025-12-02", "to": "2025-12-31"}
+    city = http.get("/v1/wards/ranking", params=asked).raise_for_status().json()["city"]
+    timed = one_by_one("GET /v1/wards/ranking", lambda: http.get("/v1/wards/ranking", params=asked), [()] * times, 1)
+    note = f"Of {city['received']:,} reports, and of the {city['previous']['received']:,} before; from the rows."
+    return Result(f"figures of wards, thirty days of {n:,} reports", "s", [timed], note=note)
 
 
 def first_view(browser: Browser, service: Running, key: dict[str, str], n: int, times: int) -> Result:

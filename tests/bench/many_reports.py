@@ -46,6 +46,7 @@ def fill(city: City, n: int, parquet: Path) -> None:
                 _store(connection, FIRST + month, rows)
             writer = writer or pq.ParquetWriter(parquet, counted.schema)
             writer.write_table(counted)
+        connection.execute("ANALYZE report")
     writer.close()
 
 

@@ -26,7 +26,7 @@ _PEAK = (
 
 def results(size: Size) -> Iterator[Result]:
     """Locate a small file and a large one in each format: memory must not grow with the file."""
-    few, many = size.of(100_000, 10_000), size.of(10_000_000, 500_000)
+    few, many = size.of(1_000_000, 100_000), size.of(10_000_000, 500_000)
     with hanoi_database() as city:
         for suffix in (".parquet", ".csv"):
             small, _ = located(city.url, city.folder, few, suffix)

@@ -14,6 +14,9 @@ from geo.wards.figures import MOMENTS, Cases
 # What has not happened is before all times. What is told by yes or no goes together: each column takes its time.
 _COLUMNS: dict[str, tuple[str, str]] = {
     "unit_id": (">i4", "r.unit_id"),
+    "generation_id": (">i4", "r.generation_id"),
+    "lon": (">f8", "ST_X(r.geom)"),
+    "lat": (">f8", "ST_Y(r.geom)"),
     "received_at": (">i8", "r.received_at"),
     **{name: (">i8", f"coalesce(r.{name}, '-infinity')") for name in MOMENTS[1:]},
     "told": (
@@ -22,10 +25,9 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         " + 16 * (r.duplicate_of IS NOT NULL)::int + 32 * r.synthetic::int + 64 * r.reopened::int",
     ),
 }
-_POINT = {"lon": (">f8", "ST_X(r.geom)"), "lat": (">f8", "ST_Y(r.geom)")}
 # Of a pseudonym the first four bytes, as the cube has them: what is told of wards and of cells must take the same
 # people for different ones.
-_GROUPED = _POINT | {
+_GROUPED = {
     "cell": (">i8", "r.cell"),
     "reporter": (">u4", "substr(coalesce(r.reporter, '') || '\\x00000000', 1, 4)"),
     "category": (
@@ -38,7 +40,6 @@ _FROM = """
     FROM report r WHERE r.territory_id = %(territory)s AND r.reported_at >= %(since)s AND r.reported_at < %(until)s
         AND (%(category)s::text IS NULL OR r.category = %(category)s)
 """
-_HERE, _ELSEWHERE = (f" AND r.generation_id {sign} %(generation)s" for sign in ("=", "<>"))
 _DAY = dt.timedelta(days=1)
 _DATABASE_BEGINS = np.datetime64("2000-01-01", "us") - np.datetime64(0, "us")
 
@@ -80,29 +81,23 @@ def read_cases(
     # A month at a time, as the database holds what it hands over at once.
     parts = months.within(connection, since, until) or [(since, since)]
     given: dict[str, Any] = {"territory": territory.id, "zone": territory.time_zone, "category": category}
-    given |= {"generation": layer.generation.id}
-
-    def read(columns: dict[str, tuple[str, str]], which: str = "") -> dict[str, Any]:
-        query = f"SELECT {', '.join(f'{sql} AS {name}' for name, (_, sql) in columns.items())} {_FROM} {which}"
-        kinds = {name: kind for name, (kind, _) in columns.items()}
-        found = [read_fixed(connection, query, kinds, given | {"since": begin, "until": end}) for begin, end in parts]
-        return {name: np.concatenate([part[name] for part in found]) for name in kinds}
-
-    if by_point:
-        return _cases(layer, read(_COLUMNS | _GROUPED))
-    here, elsewhere = read(_COLUMNS, _HERE), _cases(layer, read(_COLUMNS | _POINT, _ELSEWHERE))
-    return Cases.joined([_cases(layer, here), elsewhere])
+    columns = _COLUMNS | _GROUPED if by_point else _COLUMNS
+    query = f"SELECT {', '.join(f'{sql} AS {name}' for name, (_, sql) in columns.items())} {_FROM}"
+    kinds = {name: kind for name, (kind, _) in columns.items()}
+    found = [read_fixed(connection, query, kinds, given | {"since": begin, "until": end}) for begin, end in parts]
+    return _cases(layer, {name: np.concatenate([part[name] for part in found]) for name in kinds}, by_point)
 
 
-def _cases(layer: Layer, rows: dict[str, Any]) -> Cases:
-    """Make cases of rows; the ward of those whose points were read is the one that holds the point."""
-    nothing, told = np.zeros(len(rows["unit_id"]), np.int64), rows["told"].astype(np.int64)
+def _cases(layer: Layer, rows: dict[str, Any], by_point: bool) -> Cases:
+    points, told = (rows["lon"], rows["lat"]), rows["told"].astype(np.int64)
+    nothing = np.zeros(len(told), np.int64)
     columns: dict[str, Any] = {
         name: rows.get(name, nothing).astype(np.int64) for name in ("cell", "category", "reporter", "day")
     }
+    has = rows["unit_id"].astype(np.int64), rows["generation_id"]
     columns |= {name: rows[name].view("datetime64[us]") + _DATABASE_BEGINS for name in MOMENTS}
     return Cases(
-        unit_id=layer.place(rows["lon"], rows["lat"])[0] if "lon" in rows else rows["unit_id"].astype(np.int64),
+        unit_id=layer.place(*points)[0] if by_point else layer.unit_ids_of(*has, *points),
         month=columns.pop("day").astype("datetime64[D]").astype("datetime64[M]"),
         **columns,
         evidence=(told & 3) - 1,

@@ -125,8 +125,6 @@ def units_of_reports(
     layer: Layer,
     where: Sequence[ColumnElement[bool]],
     columns: Sequence[ColumnElement[object] | InstrumentedAttribute[object]],
-    *,
-    by_point: bool = False,
 ) -> dict[str, np.ndarray]:
     """Read columns of reports, and beside them the unit of each under given boundaries: what any figure is grouped by.
 
@@ -139,8 +137,6 @@ def units_of_reports(
         Which reports.
     columns : sequence of columns of `Report`
         What else to read of them.
-    by_point : bool, optional
-        Whether the unit is the one that holds the point, even if a person handed the report to another one.
 
     Returns
     -------
@@ -151,8 +147,7 @@ def units_of_reports(
     stored = (Report.unit_id.label("stored_id"), Report.generation_id.label("generation"))
     found = read_columns(connection, select(*columns, lon, lat, *stored).where(*where))
     has, points = ([found.pop(name) for name in names] for names in (("stored_id", "generation"), ("lon", "lat")))
-    unit_id = layer.place(*points)[0] if by_point else layer.unit_ids_of(*has, *points)
-    return {**found, "unit_id": unit_id}
+    return {**found, "unit_id": layer.unit_ids_of(*has, *points)}
 
 
 def _count_stored(connection: Connection, where: Sequence[ColumnElement[bool]]) -> UnitCounts:

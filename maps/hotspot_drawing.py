@@ -47,9 +47,7 @@ def hotspot_drawing(
     alpha = _percent(question.alpha, language)
     method = own.methods[found.method].format(k=words.count(question.k), alpha=alpha)
     meaning = getattr(found.meaning, language)
-    said = sentence(whole or found, language, facts.cells)
-    if whole is not None and len(shown) < whole.noteworthy.sum():
-        said += own.in_view.format(n=reports_in_words(found, language))
+    said = sentence_of_part(found, whole or found, language, facts.cells)
     return HexDrawing(
         title=titles[question.view].format(category=named),
         sentence=f"{words.period(*facts.period)}: {said}.",
@@ -69,6 +67,14 @@ def hotspot_drawing(
         facts=facts,
         language=language,
     )
+
+
+def sentence_of_part(part: Found, whole: Found, language: Language, cells: int | None = None) -> str:
+    """Say of the whole city what `sentence` says, and how many reports lie in the part that is shown, if it is one."""
+    said = sentence(whole, language, cells)
+    if part.noteworthy.sum() == whole.noteworthy.sum():
+        return said
+    return said + HOTSPOT_WORDS[language].in_view.format(n=reports_in_words(part, language))
 
 
 def sentence(found: Found, language: Language, cells: int | None = None) -> str:

@@ -108,6 +108,7 @@ def hotspots(
         only=Only(_words(channel, CHANNELS, "channel"), overdue, _date(status_at)),
     )
     part, drawn = Part(unit, bbox, all_cells), out.suffix.lower() in _MAPS
+    # What counts, and below what draws, takes seconds to import: only now, when nothing is left to refuse at once.
     from api.hotspot_stored import find_in_folder, find_published, find_stored
 
     if file is not None and scheduler is not None:
@@ -116,9 +117,8 @@ def hotspots(
         answer = find_published(asked, population, part, drawn=drawn)
     else:
         answer = find_stored(asked, population, part)
-    # What draws takes seconds to import: only now, when there is something to draw.
     from api.hotspot_files import HotspotMap, write_hotspots
-    from maps.hotspot_drawing import sentence
+    from maps.hotspot_drawing import sentence_of_part
 
     words: Any = language
     dimensions: Any = size
@@ -126,7 +126,7 @@ def hotspots(
     shown, extent = part.of(found, layer), part.box(layer) if drawn else None
     map_ = HotspotMap(shown, asked, answer.dispatch, found, words, dimensions, answer.hidden, extent)
     written = write_hotspots(out, map_)
-    say(f"{', '.join(map(str, written))}: {sentence(found, 'en')}")
+    say(f"{', '.join(map(str, written))}: {sentence_of_part(shown, found, 'en')}")
 
 
 def _date(moment: dt.datetime | None) -> dt.date | None:

@@ -1,4 +1,4 @@
-"""The installed command as people start it: its own process group, a free port, answering when its address is told."""
+"""`hientruong` in tests: run to its end, serving a database, or started as people start it."""
 
 import os
 import re
@@ -14,10 +14,13 @@ from threading import Thread
 from geo.store.engine import open_engine
 from geo.store.keys import create_key
 from geo.units.territory import HANOI
+from tests.api.forked import Forked, forked
 
 COMMAND = Path(sys.executable).with_name("hientruong")
 _ADDRESS = re.compile(r"http://[^\s]+")
 _STOPS_WITHIN_S = 30
+_ENDS_WITHIN_S = 60
+_LOOKS_EVERY_S = 0.02
 
 
 @dataclass
@@ -46,7 +49,7 @@ class Running:
 
 @contextmanager
 def started(*arguments: str, **environment: str | None) -> Iterator[Running]:
-    """Start ``hientruong`` with these arguments on a free port; whatever still runs at the end is killed."""
+    """Start the installed command in a process group of its own, on a free port; what runs at the end is killed."""
     process = subprocess.Popen(
         [COMMAND, *arguments, "--port", "0"],
         env=clean_environment(**environment),
@@ -75,9 +78,10 @@ def api_key(url: str, role: str = "admin", unit: str | None = None) -> dict[str,
 @contextmanager
 def serving(url: str, **environment: str) -> Iterator[str]:
     """Serve a database with these settings, and give the address; stopped cleanly at the end."""
-    with started("serve", DATABASE_URL=url, **environment) as running:
-        yield running.address
-        running.stop()
+    with forked(["serve", "--port", "0"], clean_environment(DATABASE_URL=url, **environment)) as service:
+        yield _address_told(service)
+        service.process.terminate()
+        service.process.join(_STOPS_WITHIN_S)
 
 
 def clean_environment(**variables: str | None) -> dict[str, str]:
@@ -90,13 +94,21 @@ def clean_environment(**variables: str | None) -> dict[str, str]:
 
 def run(*arguments: object, **environment: str | None) -> subprocess.CompletedProcess[str]:
     """Run ``hientruong`` to its end."""
-    return subprocess.run(
-        [COMMAND, *map(str, arguments)],
-        env=clean_environment(**environment),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    command = [*map(str, arguments)]
+    with forked(command, clean_environment(**environment)) as ran:
+        ran.process.join(_ENDS_WITHIN_S)
+        out, err = ran.out.read_text(), ran.err.read_text()
+        if ran.process.exitcode is None:
+            raise subprocess.TimeoutExpired(command, _ENDS_WITHIN_S, out, err)
+        return subprocess.CompletedProcess(command, ran.process.exitcode, out, err)
+
+
+def _address_told(service: Forked) -> str:
+    while service.process.exitcode is None:
+        if service.err.exists() and (found := _ADDRESS.search(service.err.read_text())) is not None:
+            return found[0]
+        service.process.join(_LOOKS_EVERY_S)
+    raise AssertionError(f"ended with {service.process.exitcode} before it answered: {service.err.read_text()}")
 
 
 def _answering(process: subprocess.Popen[str]) -> Running:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.api.identity_provider import AUDIENCE, ISSUER, providing, token
-from tests.api.serving import api_key, run, serving, started
+from tests.api.serving import api_key, run, serving
 from tests.conftest import Database
 
 REPORT = {"category": "waste", "lon": 105.868664, "lat": 20.998485, "channel": "app"}
@@ -124,8 +124,8 @@ def test_a_stream_ends_with_its_token(city_database):
         }
         admin = api_key(city_database.url)
         with (
-            started("serve", DATABASE_URL=city_database.url, **trusting) as running,
-            httpx.Client(base_url=running.address, trust_env=False, timeout=30) as http,
+            serving(city_database.url, **trusting) as address,
+            httpx.Client(base_url=address, trust_env=False, timeout=30) as http,
         ):
             first = http.post("/v1/reports", json=REPORT, headers=admin).json()["id"]
             http.get("/v1/changes", headers={"authorization": f"Bearer {token()}"}).raise_for_status()
@@ -136,7 +136,6 @@ def test_a_stream_ends_with_its_token(city_database):
                 until_refused(http, short)
                 http.post("/v1/reports", json=REPORT, headers=admin).raise_for_status()
                 assert list(told) == []
-            running.stop()
 
 
 @pytest.mark.parametrize("cursor", ["x", "1-2-3", "-1", "", "9" * 30, "1-"])

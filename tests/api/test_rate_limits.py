@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from api.rate_limits import WINDOW_S, RateLimits, client_address
-from tests.api.serving import api_key, started
+from tests.api.serving import api_key, serving
 from tests.conftest import Database
 
 QUOTA = 5
@@ -14,8 +14,8 @@ QUOTA = 5
 
 def test_the_public_is_counted_by_address_and_a_key_by_itself(city_database: Database) -> None:
     key = api_key(city_database.url, "planner")
-    settings = {"DATABASE_URL": city_database.url, "HIENTRUONG_RATE_PUBLIC": str(QUOTA)}
-    with started("serve", **settings) as running, httpx.Client(base_url=running.address, trust_env=False) as http:
+    settings = {"HIENTRUONG_RATE_PUBLIC": str(QUOTA)}
+    with serving(city_database.url, **settings) as address, httpx.Client(base_url=address, trust_env=False) as http:
         path = "/v1/locate?lon=105.868664&lat=20.998485"
         answers = [http.get(path, headers={"x-forwarded-for": f"203.0.113.{n}"}) for n in range(QUOTA + 1)]
         assert [answer.status_code for answer in answers] == [200] * QUOTA + [429]
@@ -29,14 +29,13 @@ def test_the_public_is_counted_by_address_and_a_key_by_itself(city_database: Dat
         assert http.get("/v1/categories", headers={"x-api-key": "ht_wrong"}).status_code == 429
         assert http.get("/v1/categories", headers=key).status_code == 200
         assert http.get("/livez").status_code == 200
-        running.stop()
 
 
 def test_a_key_among_the_parameters_of_open311_is_counted_by_itself(city_database: Database) -> None:
     """Wherever it stands, in the query or in the form; an invented one is counted as the public is."""
     key = api_key(city_database.url, "router")["x-api-key"]
-    settings = {"DATABASE_URL": city_database.url, "HIENTRUONG_RATE_PUBLIC": "2", "HIENTRUONG_RATE_KEY": str(QUOTA)}
-    with started("serve", **settings) as running, httpx.Client(base_url=running.address, trust_env=False) as http:
+    settings = {"HIENTRUONG_RATE_PUBLIC": "2", "HIENTRUONG_RATE_KEY": str(QUOTA)}
+    with serving(city_database.url, **settings) as address, httpx.Client(base_url=address, trust_env=False) as http:
         path = "/open311/v2/requests.json"
         form = {"api_key": key, "service_code": "waste", "lat": "20.998485", "long": "105.868664"}
         keyed = [
@@ -44,7 +43,6 @@ def test_a_key_among_the_parameters_of_open311_is_counted_by_itself(city_databas
             for number in range(QUOTA + 1)
         ]
         public = [http.get(path, params={"api_key": "ht_invented"}) for _ in range(3)]
-        running.stop()
     assert [answer.status_code for answer in keyed] == [200] * QUOTA + [429]
     assert {answer.headers["ratelimit-policy"] for answer in keyed} == {f'"key";q={QUOTA};w={WINDOW_S}'}
     assert [answer.status_code for answer in public] == [403, 403, 429]
@@ -55,12 +53,11 @@ def test_a_key_among_the_parameters_of_open311_is_counted_by_itself(city_databas
 
 def test_behind_a_trusted_proxy_each_client_is_counted(city_database: Database) -> None:
     settings = {"HIENTRUONG_RATE_PUBLIC": "1", "HIENTRUONG_TRUSTED_PROXIES": "127.0.0.0/8,::1"}
-    with started("serve", DATABASE_URL=city_database.url, **settings) as running:
+    with serving(city_database.url, **settings) as address:
         statuses = [
-            httpx.get(f"{running.address}/v1/categories", headers={"x-forwarded-for": said}).status_code
+            httpx.get(f"{address}/v1/categories", headers={"x-forwarded-for": said}).status_code
             for said in ("203.0.113.1", "203.0.113.2", "203.0.113.1", "invented, 203.0.113.2")
         ]
-        running.stop()
     assert statuses == [200, 200, 429, 429]
 
 

@@ -14,7 +14,7 @@ from geo.store.cluster import PrivateCluster
 from geo.store.postmaster import Postmaster
 from geo.store.unprivileged import user_for
 from tests.api.intake_clients import report
-from tests.api.serving import api_key, started
+from tests.api.serving import api_key, serving
 from tests.conftest import Database
 
 
@@ -53,12 +53,11 @@ def test_figures_come_from_the_replica_and_what_was_written_from_the_database(
     city_database: Database, replica: PrivateCluster
 ) -> None:
     key = api_key(city_database.url)
-    urls = {"DATABASE_URL": city_database.url, "DATABASE_READ_URL": replica.url(city_database.name)}
     with (
         city_database.connect("postgres") as primary,
         replica.connect(city_database.name) as standby,
-        started("serve", **urls) as service,
-        httpx.Client(base_url=service.address, headers=key, timeout=60, trust_env=False) as http,
+        serving(city_database.url, DATABASE_READ_URL=replica.url(city_database.name)) as address,
+        httpx.Client(base_url=address, headers=key, timeout=60, trust_env=False) as http,
     ):
         assert standby.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
 
@@ -88,4 +87,3 @@ def test_figures_come_from_the_replica_and_what_was_written_from_the_database(
         Postmaster(replica.folder, user_for(replica.folder)).stop(find_server())
         assert http.post("/v1/reports", json=report("third")).status_code == 201
         assert (received(), compared()) == (3, 3), "without the replica the database answers"
-        service.stop()

@@ -14,7 +14,7 @@ from geo.hexagons.cells import cell_names, parents
 from geo.hexagons.grids import grid_of
 from geo.hexagons.population import Residents
 from geo.lookup.dispatch import Dispatch
-from tests.api.serving import api_key, run, started
+from tests.api.serving import api_key, run, serving
 from tests.conftest import Database
 
 ASKED = {"from": "2026-01-01", "to": "2026-06-30", "view": "counts", "measure": "per_1000", "format": "json"}
@@ -37,8 +37,8 @@ def file(people: dict[str, float], tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="module")
 def address(demo: Database, file: Path) -> Iterator[str]:
-    with started("serve", DATABASE_URL=demo.url, HIENTRUONG_POPULATION=str(file)) as running:
-        yield running.address
+    with serving(demo.url, HIENTRUONG_POPULATION=str(file)) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import httpx
 import numpy as np
 import pytest
 
-from tests.api.serving import started
+from tests.api.serving import serving
 from tests.api.test_generation_commands import HCMC, SINCE_JULY, done, run
 from tests.conftest import Database
 from tests.geo.location.by_postgis import COVERS, lowest_units
@@ -53,11 +53,12 @@ def points() -> tuple[np.ndarray, np.ndarray]:
 def served(database: Database, wards: gpd.GeoDataFrame) -> list[str | None]:
     """Ask the service of the city which ward covers each point."""
     asked = [{"lon": lon, "lat": lat} for lon, lat in np.column_stack(points()).tolist()]
-    settings = {"DATABASE_URL": database.url, "HIENTRUONG_TERRITORY": "hcmc"}
-    with started("serve", **settings) as running, httpx.Client(base_url=running.address, trust_env=False) as http:
+    with (
+        serving(database.url, HIENTRUONG_TERRITORY="hcmc") as address,
+        httpx.Client(base_url=address, trust_env=False) as http,
+    ):
         answers = http.post("/v1/locate", json={"points": asked}).raise_for_status().json()["answers"]
         units = http.get("/v1/units", params={"tolerance": 100}).raise_for_status().json()["features"]
-        running.stop()
     assert {each["properties"]["name_en"] for each in units} == set(wards["name_en"])
     return [each["unit_code"] if each["how"] in ("inside", "edge") else None for each in answers]
 

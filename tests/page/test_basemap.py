@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.api.serving import started
+from tests.api.serving import serving
 from tests.page.chromium import chromium, watched
 
 PIXEL = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==")
@@ -41,15 +41,15 @@ def test_tiles_of_the_operator_are_shown_with_their_credit(demo_database, planne
         "HIENTRUONG_BASEMAP_CREDIT": "<b>Tiles & Co</b>",
     }
     with (
-        started("serve", DATABASE_URL=demo_database.url, **settings) as service,
+        serving(demo_database.url, **settings) as address,
         chromium() as browser,
         watched(browser, headers=planner) as tab,
     ):
-        tab.page.goto(service.address)
+        tab.page.goto(address)
         tab.page.wait_for_selector("#map[data-reports]")
         expect(tab.page.locator(".leaflet-tile-loaded").first).to_be_attached()
         expect(tab.page.locator(".leaflet-control-attribution")).to_have_text("<b>Tiles & Co</b>")
-        assert tab.hosts == {urlsplit(service.address).netloc, urlsplit(tiles).netloc}
+        assert tab.hosts == {urlsplit(address).netloc, urlsplit(tiles).netloc}
         assert tab.errors == []
 
 

@@ -14,7 +14,7 @@ from geo.errors import InputError
 from geo.lookup.answers import FIELDS
 from geo.session import Session
 from geo.wards.figures import NAMES
-from tests.api.serving import api_key, run, started
+from tests.api.serving import api_key, run, serving
 from tests.conftest import Database
 from tests.session.conftest import PERIOD
 
@@ -36,9 +36,9 @@ def residents(db: Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def http(demo: Database, residents: Path) -> Iterator[httpx.Client]:
-    with started("serve", DATABASE_URL=demo.url, HIENTRUONG_POPULATION=str(residents)) as running:
+    with serving(demo.url, HIENTRUONG_POPULATION=str(residents)) as address:
         key = api_key(demo.url, "analyst")
-        with httpx.Client(base_url=running.address, headers=key, trust_env=False, timeout=60) as client:
+        with httpx.Client(base_url=address, headers=key, trust_env=False, timeout=60) as client:
             yield client
 
 

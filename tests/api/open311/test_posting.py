@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.api.open311.client import Open311, Refused
-from tests.api.serving import api_key, started
+from tests.api.serving import api_key, serving
 from tests.conftest import Database, cloned
 
 CONTACT = "311 <311@example.org>"
@@ -37,8 +37,8 @@ def key(database: Database) -> str:
 @pytest.fixture(scope="module")
 def http(database: Database, key: str) -> Iterator[httpx.Client]:
     with (
-        started("serve", DATABASE_URL=database.url, HIENTRUONG_CONTACT=CONTACT) as running,
-        httpx.Client(base_url=running.address, trust_env=False, timeout=30) as client,
+        serving(database.url, HIENTRUONG_CONTACT=CONTACT) as address,
+        httpx.Client(base_url=address, trust_env=False, timeout=30) as client,
     ):
         yield client
 

@@ -14,6 +14,7 @@ from api.compression import Compressed
 from api.gate import Gate
 from api.headers import SecurityHeaders
 from api.identity import Identities
+from api.lookups.direct import DirectLookups
 from api.lookups.documented import with_lookups
 from api.lookups.front import LookupsFirst
 from api.open311.app import create_endpoint
@@ -55,7 +56,10 @@ class Application(FastAPI):
         """Put the gate and the headers around everything, also around what answers when all else failed."""
         answering = LookupsFirst(Compressed(super().build_middleware_stack()), self.exception_handlers)
         settings = read_settings(ServiceSettings)
-        return SecurityHeaders(Counted(Gate(answering, settings), self.state.traffic), settings.basemap)
+        gate = Gate(answering, settings)
+        outermost = SecurityHeaders(Counted(gate, self.state.traffic), settings.basemap)
+        self.state.lookups = DirectLookups(self.state, gate, outermost.headers)
+        return outermost
 
     def openapi(self) -> dict[str, Any]:
         """Describe the service: lookups included, and who may call what."""
@@ -75,10 +79,10 @@ def create_app(url: str, territory: str) -> FastAPI:
     tokens, residents = configured_tokens(), configured_residents(url, territory)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         app.state.service = Service(url, territory, read_url=database_settings().read_url)
         app.state.identities = Identities(app.state.service.keyring, tokens)
-        yield
+        yield {"lookups": app.state.lookups}
         app.state.service.close()
 
     app = Application(

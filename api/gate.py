@@ -1,7 +1,7 @@
 """The gate before everything: who asks, and whether it is too often. Pure ASGI, as lookups take microseconds."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -47,7 +47,7 @@ class Gate:
         headers: list[tuple[bytes, bytes]] = []
 
         def count(caller: Caller) -> Verdict:
-            verdict = self._limits.count(*self._counted(scope, caller))
+            verdict = self.count(caller, scope["client"], scope["headers"])
             headers[:] = verdict.headers
             return verdict
 
@@ -71,13 +71,21 @@ class Gate:
             scope["caller"] = caller
             await self._app(scope, receive, send_with_headers)
 
-    def _counted(self, scope: Scope, caller: Caller) -> tuple[str, str]:
-        """Name the policy and whom to count: a key by itself, the public by address."""
+    def count(self, caller: Caller, peer: tuple[str, int] | None, headers: Iterable[tuple[bytes, bytes]]) -> Verdict:
+        """Count a request: one with a key by its key, one of the public by the address that it came from.
+
+        Parameters
+        ----------
+        caller : Caller
+        peer : (host, port), optional
+            Who is at the other end of the connection.
+        headers : iterable of pairs of bytes
+            Of the request, names in lower case.
+        """
         if caller is not PUBLIC:
-            return "key", caller.name
-        peer: Any = scope["client"]
+            return self._limits.count("key", caller.name)
         address = peer[0] if peer else "local"
         if self._trusted:
-            said = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+            said = b",".join(value for name, value in headers if name == b"x-forwarded-for")
             address = client_address(address, said.decode("latin-1"), self._trusted)
-        return "public", client_address(address, "", ())
+        return self._limits.count("public", client_address(address, "", ()))

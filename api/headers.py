@@ -29,7 +29,7 @@ class SecurityHeaders:
         images = ["'self'", "data:"]
         if tiles is not None:
             images.append("{0.scheme}://{0.netloc}".format(urlsplit(tiles)))
-        self._headers = [(b"content-security-policy", _POLICY.format(images=" ".join(images)).encode()), *_OTHERS]
+        self.headers = [(b"content-security-policy", _POLICY.format(images=" ".join(images)).encode()), *_OTHERS]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, as ASGI wants it."""
@@ -39,7 +39,7 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *self._headers]
+                message["headers"] = [*message.get("headers", ()), *self.headers]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -33,18 +33,16 @@ class Identities:
         UnknownCallerError
             What is shown opens nothing. Nobody is let in as the public by a mistake in the key.
         """
-        given = [(name, value) for name, value in headers if name in (b"authorization", b"x-api-key")]
-        if not given:
-            return PUBLIC
-        if len(given) > 1:
-            raise UnknownCallerError("more than one key or token: send one")
-        ((name, value),) = given
-        shown = value.decode("latin-1").strip()
-        if name == b"authorization":
-            scheme, _, shown = shown.partition(" ")
-            if scheme.lower() != "bearer":
-                raise UnknownCallerError("Authorization is no `Bearer` with a key or a token")
-        return await self.of(shown.strip())
+        shown = _shown(headers)
+        return PUBLIC if shown is None else await self.of(shown)
+
+    def known(self, headers: Iterable[tuple[bytes, bytes]]) -> Caller | None:
+        """Tell who asks as `of_headers` does if memory tells it: the public, or who shows a key; None, if not."""
+        try:
+            shown = _shown(headers)
+        except UnknownCallerError:
+            return None
+        return PUBLIC if shown is None else self._keyring.caller(shown)
 
     async def of(self, shown: str) -> Caller:
         """Tell who shows this key or token; UnknownCallerError if it opens nothing."""
@@ -55,3 +53,19 @@ class Identities:
         if self._tokens is not None and (caller := await self._tokens.caller(shown)) is not None:
             return caller
         raise UnknownCallerError("this key or token is unknown, expired or revoked, or of another territory")
+
+
+def _shown(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """Find the key or token among headers."""
+    given = [(name, value) for name, value in headers if name in (b"authorization", b"x-api-key")]
+    if not given:
+        return None
+    if len(given) > 1:
+        raise UnknownCallerError("more than one key or token: send one")
+    ((name, value),) = given
+    shown = value.decode("latin-1").strip()
+    if name == b"authorization":
+        scheme, _, shown = shown.partition(" ")
+        if scheme.lower() != "bearer":
+            raise UnknownCallerError("Authorization is no `Bearer` with a key or a token")
+    return shown.strip()

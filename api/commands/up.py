@@ -87,6 +87,7 @@ def _serve(url: str, listening: socket.socket, key: Path | None = None) -> None:
     import uvicorn
 
     from api.app import create_app
+    from api.lookups.direct import LookupsProtocol
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -100,7 +101,12 @@ def _serve(url: str, listening: socket.socket, key: Path | None = None) -> None:
 
     app = create_app(url, territory_settings().territory)
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, proxy_headers=False, timeout_graceful_shutdown=5
+        app,
+        http=LookupsProtocol,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
     )
     try:
         Server(config).run(sockets=[listening])

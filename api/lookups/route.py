@@ -42,10 +42,10 @@ class LocateRoute:
         method = scope["method"]
         if method in ("GET", "HEAD"):
             asked = read_query(scope["query_string"], One)
-            if asked.accuracy is None or asked.accuracy <= _WIDE_M:
-                body = _one(dispatch, asked)
+            if takes_long(asked):
+                body = await to_thread.run_sync(answer_one, dispatch, asked, limiter=self._threads)
             else:
-                body = await to_thread.run_sync(_one, dispatch, asked, limiter=self._threads)
+                body = answer_one(dispatch, asked)
             await _answer(send, "application/json", body, with_body=method == "GET")
         elif method == "POST":
             await self._many(dispatch, scope, receive, send)
@@ -106,7 +106,13 @@ class LocateRoute:
         await push(b"", more=False)
 
 
-def _one(dispatch: Dispatch, asked: One) -> bytes:
+def takes_long(asked: One) -> bool:
+    """Whether to answer takes so long that the event loop should not wait for it."""
+    return asked.accuracy is not None and asked.accuracy > _WIDE_M
+
+
+def answer_one(dispatch: Dispatch, asked: One) -> bytes:
+    """Say whose a point is, as JSON."""
     return orjson.dumps(locate(dispatch, asked.lon, asked.lat, asked.at, asked.accuracy, asked.category))
 
 

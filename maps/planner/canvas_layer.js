@@ -5,17 +5,20 @@
 L.CanvasLayer = L.Renderer.extend({
   options: { padding: 0.25 },
 
+  /** Whether there is nothing to draw: for subclasses. */
+  _isEmpty: () => false,
+
   /** Draw now: for subclasses, `(context, toLayer, bounds)`; toLayer takes x and y of the world at zoom 0. */
   _draw() {},
 
+  /** Draw anew, once all is told that is told in one go: Leaflet says twice that it has moved, and data often come with a new view. */
   redraw() {
-    if (!this._map || !this._bounds) return;
-    const { min, max } = this._bounds;
-    const context = this._container.getContext("2d");
-    context.clearRect(min.x, min.y, max.x - min.x, max.y - min.y);
-    const scale = 2 ** this._map.getZoom();
-    const origin = this._map.getPixelOrigin();
-    this._draw(context, (x, y) => [x * scale - origin.x, y * scale - origin.y], this._bounds);
+    if (this._isDue) return;
+    this._isDue = true;
+    queueMicrotask(() => {
+      this._isDue = false;
+      if (this._map && this._bounds) this._paint();
+    });
   },
 
   _initContainer() {
@@ -30,17 +33,26 @@ L.CanvasLayer = L.Renderer.extend({
   _update() {
     if (this._map._animatingZoom && this._bounds) return;
     L.Renderer.prototype._update.call(this);
+    this.redraw();
+  },
+
+  _paint() {
+    const canvas = this._container;
+    canvas.style.display = this._isEmpty() ? "none" : "";
     const { min } = this._bounds;
     const size = this._bounds.getSize();
     const density = window.devicePixelRatio || 1;
-    const canvas = this._container;
     L.DomUtil.setPosition(canvas, min);
-    canvas.width = Math.round(size.x * density);
+    canvas.width = Math.round(size.x * density); // which also clears it
     canvas.height = Math.round(size.y * density);
     canvas.style.width = `${size.x}px`;
     canvas.style.height = `${size.y}px`;
-    canvas.getContext("2d").setTransform(density, 0, 0, density, -min.x * density, -min.y * density);
-    this.redraw();
+    if (this._isEmpty()) return;
+    const context = canvas.getContext("2d");
+    context.setTransform(density, 0, 0, density, -min.x * density, -min.y * density);
+    const scale = 2 ** this._map.getZoom();
+    const origin = this._map.getPixelOrigin();
+    this._draw(context, (x, y) => [x * scale - origin.x, y * scale - origin.y], this._bounds);
   },
 
   _updatePaths() {},
@@ -52,6 +64,24 @@ L.CanvasLayer.worldRing = (ring) =>
     const { x, y } = L.CRS.EPSG3857.latLngToPoint(L.latLng(lat, lon), 0);
     return [x, y];
   });
+
+/** The box of points of the world at zoom 0. */
+L.CanvasLayer.boxOf = (points) => {
+  const xs = points.map(([x]) => x);
+  const ys = points.map(([, y]) => y);
+  return { west: Math.min(...xs), north: Math.min(...ys), east: Math.max(...xs), south: Math.max(...ys) };
+};
+
+L.CanvasLayer.isInView = (box, toLayer, { min, max }) => {
+  const [west, north] = toLayer(box.west, box.north);
+  const [east, south] = toLayer(box.east, box.south);
+  return east >= min.x && west <= max.x && south >= min.y && north <= max.y;
+};
+
+/** Add points of the world at zoom 0 to a path, as one line. */
+L.CanvasLayer.trace = (path, points, toLayer) => {
+  points.forEach(([x, y], index) => (index ? path.lineTo(...toLayer(x, y)) : path.moveTo(...toLayer(x, y))));
+};
 
 /** Whether a place is inside rings, by the even-odd rule, so that a hole is outside: https://wrfranklin.org/Research/Short_Notes/pnpoly.html */
 L.CanvasLayer.isInside = (rings, x, y) => {

@@ -1,13 +1,16 @@
 // The map: land, hexagons, ward outlines and names, from below to above. It knows shapes and events, not what they mean.
 
+import { OutlineLayer, stroke } from "./outline_layer.js";
+
 /* global L */
 
 export const FINEST_SHOWN = 9;
 const BASEMAP_OPACITY = 0.45;
-const BORDER = { color: "#4a4453" };
-const BORDER_CASING = { color: "#ffffff", weight: 2.5 };
-const DASHES = "5 4";
-const MARK = { color: "#1f1b26", weight: 3, fill: false };
+const LAND = "#ffffff";
+const BORDER = "#4a4453";
+const CASING = { colour: "#ffffff", width: 2.5, opacity: 0.6 };
+const DASHES = [5, 4];
+const MARK = stroke({ colour: "#1f1b26", width: 3 });
 
 /** The H3 resolution that suits a zoom: hexagons some 20 to 60 pixels wide. */
 export function resolutionAt(zoom) {
@@ -32,23 +35,14 @@ export function createCityMap(element, extent, { basemap, onMove, onPick, tipOf 
     const credit = L.control.attribution({ prefix: false, position: "bottomright" }).addTo(map);
     credit.addAttribution(textOnly(basemap.credit));
   }
-  const fillOpacity = basemap ? 0 : 1;
-  const land = L.polygon([], { ...inPane(map, "land", 250), stroke: false, fillColor: "#ffffff", fillOpacity });
-  const hexagons = new L.HexagonLayer({ pane: paneAt(map, "hexagons", 350) });
-  const inBorders = inPane(map, "borders", 420);
-  const casing = L.polyline([], { ...BORDER_CASING, ...inBorders });
-  const borders = L.polyline([], { ...BORDER, ...inBorders });
-  const labels = new L.LabelLayer({ pane: paneAt(map, "labels", 450) });
-  const mark = L.polygon([], { ...MARK, ...inPane(map, "mark", 460) });
-  for (const layer of [land, hexagons, casing, borders, labels, mark]) layer.addTo(map);
+  const [land, hexagons, borders, labels, mark] = [
+    new OutlineLayer({ pane: paneAt(map, "land", 250) }),
+    new L.HexagonLayer({ pane: paneAt(map, "hexagons", 350) }),
+    new OutlineLayer({ pane: paneAt(map, "borders", 420) }),
+    new L.LabelLayer({ pane: paneAt(map, "labels", 450) }),
+    new OutlineLayer({ pane: paneAt(map, "mark", 460) }),
+  ].map((layer) => layer.addTo(map));
 
-  /* Seen from afar, borders must not cover the hexagons. */
-  const thinBorders = () => {
-    const isFar = resolutionAt(map.getZoom()) < FINEST_SHOWN - 1;
-    borders.setStyle({ weight: isFar ? 0.6 : 1, opacity: isFar ? 0.7 : 1 });
-    casing.setStyle({ opacity: isFar ? 0 : 0.6 });
-  };
-  map.on("zoomend", thinBorders);
   map.on("moveend", () => onMove(viewOf(map)));
   map.on("click", ({ latlng }) => onPick(hexagons.hexagonAt(latlng), latlng));
   const tip = L.tooltip({ className: "tip", direction: "top", offset: [0, -8], opacity: 1 });
@@ -92,15 +86,13 @@ export function createCityMap(element, extent, { basemap, onMove, onPick, tipOf 
       hexagons.show([...cells.map((cell) => ({ ...cell, colour: cell.colour ?? "transparent" })), ...veils]);
     },
     /** Outline a hexagon, or none. */
-    mark: (hexagon) => mark.setLatLngs(hexagon ? L.GeoJSON.coordsToLatLngs(hexagon.ring) : []),
+    mark: (hexagon) => mark.show([{ lines: hexagon ? [hexagon.ring] : [], paint: MARK }]),
     showWards(wards) {
       const isSchematic = wards.features.some(({ properties }) => properties.schematic);
       const rings = wards.features.flatMap(ringsOf);
       outline = rings.flat();
-      land.setLatLngs(rings.map((ring) => [L.GeoJSON.coordsToLatLngs(ring)]));
-      const lines = L.GeoJSON.coordsToLatLngs(L.borderLines(rings), 1);
-      casing.setLatLngs(lines);
-      borders.setLatLngs(lines).setStyle({ dashArray: isSchematic ? DASHES : null });
+      if (!basemap) land.show([{ lines: rings, paint: fillLand }]);
+      borders.show([{ lines: L.borderLines(rings), paint: borderPaint(isSchematic ? DASHES : []) }]);
     },
     nameWards({ features }, nameOf) {
       labels.show(features.map((ward) => ({ name: nameOf(ward.properties), rings: ringsOf(ward) })));
@@ -139,10 +131,17 @@ function paneAt(map, name, height) {
   return name;
 }
 
-function inPane(map, name, height) {
-  const pane = paneAt(map, name, height);
-  return { pane, renderer: L.canvas({ pane, padding: 0.25 }), interactive: false };
+function fillLand(context, path) {
+  context.fillStyle = LAND;
+  context.fill(path, "evenodd");
 }
+
+/* Seen from afar, borders must not cover the hexagons. */
+const borderPaint = (dashes) => (context, path, zoom) => {
+  const isFar = resolutionAt(zoom) < FINEST_SHOWN - 1;
+  if (!isFar) stroke(CASING)(context, path);
+  stroke({ colour: BORDER, width: isFar ? 0.6 : 1, opacity: isFar ? 0.7 : 1, dashes })(context, path);
+};
 
 /** The rings of a ward, as [lon, lat]. */
 export function ringsOf({ geometry: { type, coordinates } }) {

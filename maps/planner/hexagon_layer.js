@@ -11,7 +11,7 @@
     show(hexagons) {
       this._shapes = hexagons.map((hexagon) => {
         const ring = L.CanvasLayer.worldRing(hexagon.ring);
-        return { hexagon, ring, box: boxOf(ring) };
+        return { hexagon, ring, box: L.CanvasLayer.boxOf(ring) };
       });
       this.redraw();
     },
@@ -22,13 +22,18 @@
       return this._shapes.find(hit)?.hexagon ?? null;
     },
 
+    _isEmpty() {
+      return !this._shapes.length;
+    },
+
     _draw(context, toLayer, bounds) {
       const paths = new Map();
       for (const shape of this._shapes) {
-        if (!isInView(shape.box, toLayer, bounds)) continue;
+        if (!L.CanvasLayer.isInView(shape.box, toLayer, bounds)) continue;
         const { colour } = shape.hexagon;
         if (!paths.has(colour)) paths.set(colour, new Path2D());
-        trace(paths.get(colour), shape.ring, toLayer);
+        L.CanvasLayer.trace(paths.get(colour), shape.ring, toLayer);
+        paths.get(colour).closePath();
       }
       context.strokeStyle = this.options.gap;
       context.lineWidth = 0.75;
@@ -49,25 +54,8 @@
     return brush.createPattern(tile, "repeat");
   };
 
-  function boxOf(ring) {
-    const xs = ring.map(([x]) => x);
-    const ys = ring.map(([, y]) => y);
-    return { west: Math.min(...xs), north: Math.min(...ys), east: Math.max(...xs), south: Math.max(...ys) };
-  }
-
-  function isInView(box, toLayer, { min, max }) {
-    const [west, north] = toLayer(box.west, box.north);
-    const [east, south] = toLayer(box.east, box.south);
-    return east >= min.x && west <= max.x && south >= min.y && north <= max.y;
-  }
-
   /* Between hexagons of a few pixels, gaps would make every colour paler than the legend's. */
   function widthOf({ box }, toLayer) {
     return toLayer(box.east, box.north)[0] - toLayer(box.west, box.north)[0];
-  }
-
-  function trace(path, ring, toLayer) {
-    ring.forEach(([x, y], index) => (index ? path.lineTo(...toLayer(x, y)) : path.moveTo(...toLayer(x, y))));
-    path.closePath();
   }
 })();

@@ -18,6 +18,10 @@
       this.redraw();
     },
 
+    _isEmpty() {
+      return !this._places.length;
+    },
+
     _draw(context, toLayer, bounds) {
       context.font = this.options.font;
       context.textAlign = "center";

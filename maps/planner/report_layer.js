@@ -21,6 +21,10 @@ const ReportLayer = L.CanvasLayer.extend({
     this.redraw();
   },
 
+  _isEmpty() {
+    return !this._points.length;
+  },
+
   _draw(context, toLayer, bounds) {
     for (const { id, x, y, state } of this._points) {
       const [left, top] = toLayer(x, y);

@@ -1,14 +1,16 @@
 // Wards under the pointer: which one a place is in, and outlines of the one pointed at and of the open one.
 
+import { OutlineLayer, stroke } from "./outline_layer.js";
+
 /* global L */
 
-const OUTLINE = { color: "#1f1b26", fill: false, interactive: false };
+const [OPEN, POINTED] = [3, 2].map((width) => stroke({ colour: "#1f1b26", width }));
 
 export function createWardPointer(map, { onPoint }) {
   map.createPane("pointed").style.zIndex = 455;
   map.getPane("pointed").style.pointerEvents = "none";
-  const renderer = L.canvas({ pane: "pointed", padding: 0.25 });
-  const [open, pointed] = [3, 2].map((weight) => L.polygon([], { ...OUTLINE, weight, pane: "pointed", renderer }).addTo(map));
+  const layer = new OutlineLayer({ pane: "pointed" }).addTo(map);
+  const outlined = { open: null, pointed: null };
   let wards = [];
   let under = null;
 
@@ -24,9 +26,13 @@ export function createWardPointer(map, { onPoint }) {
     return wards.find(isHere)?.code ?? null;
   }
 
-  function outline(polygon, code) {
-    const ward = wards.find((one) => one.code === code);
-    polygon.setLatLngs(ward ? L.GeoJSON.coordsToLatLngs(ward.rings, 1) : []);
+  function outline(changes) {
+    Object.assign(outlined, changes);
+    const ringsOf = (code) => wards.find((one) => one.code === code)?.rings ?? [];
+    layer.show([
+      { lines: ringsOf(outlined.open), paint: OPEN },
+      { lines: ringsOf(outlined.pointed), paint: POINTED },
+    ]);
   }
 
   return {
@@ -39,8 +45,8 @@ export function createWardPointer(map, { onPoint }) {
       });
     },
     /** Outline a ward for as long as it is pointed at, or none. */
-    point: (code) => outline(pointed, code),
+    point: (pointed) => outline({ pointed }),
     /** Outline the open ward, or none. */
-    open: (code) => outline(open, code),
+    open: (open) => outline({ open }),
   };
 }

@@ -8,14 +8,16 @@ L.borderLines = (rings) => {
   for (const ring of rings) {
     let line = null;
     for (let i = 1; i < ring.length; i += 1) {
-      const edge = [ring[i - 1], ring[i]].map(String).sort().join();
+      const [one, other] = [ring[i - 1], ring[i]];
+      const isForward = one[0] < other[0] || (one[0] === other[0] && one[1] < other[1]);
+      const edge = isForward ? `${one} ${other}` : `${other} ${one}`;
       if (seen.has(edge)) {
         line = null;
         continue;
       }
       seen.add(edge);
-      if (!line) lines.push((line = [ring[i - 1]]));
-      line.push(ring[i]);
+      if (!line) lines.push((line = [one]));
+      line.push(other);
     }
   }
   return lines;

@@ -67,9 +67,14 @@ L.CanvasLayer.worldRing = (ring) =>
 
 /** The box of points of the world at zoom 0. */
 L.CanvasLayer.boxOf = (points) => {
-  const xs = points.map(([x]) => x);
-  const ys = points.map(([, y]) => y);
-  return { west: Math.min(...xs), north: Math.min(...ys), east: Math.max(...xs), south: Math.max(...ys) };
+  const box = { west: Infinity, north: Infinity, east: -Infinity, south: -Infinity };
+  for (const [x, y] of points) {
+    box.west = Math.min(box.west, x);
+    box.north = Math.min(box.north, y);
+    box.east = Math.max(box.east, x);
+    box.south = Math.max(box.south, y);
+  }
+  return box;
 };
 
 L.CanvasLayer.isInView = (box, toLayer, { min, max }) => {

@@ -90,17 +90,17 @@ export function viewBeside(map, outline, drawer, most) {
 /* The largest zoom at which the city, moved as far up and right as it goes, keeps out of the corner below left. */
 function placed(map, outline, free, corner) {
   const bounds = L.latLngBounds(outline.map(([lon, lat]) => [lat, lon]));
+  const world = L.CanvasLayer.worldRing(outline);
+  const edges = L.CanvasLayer.boxOf(world);
   const room = L.point(free.right - free.left, free.bottom - free.top);
   let zoom = largestZoom(map, bounds, room);
   for (let step = 0; step < MOST_STEPS; step += 1, zoom -= STEP) {
-    const points = outline.map(([lon, lat]) => map.project([lat, lon], zoom));
-    const box = L.bounds(points);
-    const size = box.getSize();
-    const spare = room.subtract(size);
+    const scale = 2 ** zoom;
+    const spare = room.subtract(L.point(edges.east - edges.west, edges.south - edges.north).multiplyBy(scale));
     const moves = [L.point(spare.x / 2, spare.y / 2), L.point(spare.x, spare.y / 2), L.point(spare.x, 0)];
     for (const move of moves) {
-      const shift = L.point(free.left, free.top).add(move).subtract(box.min);
-      const isFree = points.every((point) => point.x + shift.x >= corner.right || point.y + shift.y <= corner.top);
+      const shift = L.point(free.left, free.top).add(move).subtract(L.point(edges.west, edges.north).multiplyBy(scale));
+      const isFree = world.every(([x, y]) => x * scale + shift.x >= corner.right || y * scale + shift.y <= corner.top);
       if (isFree) return { centre: map.unproject(map.getSize().divideBy(2).subtract(shift), zoom), zoom };
     }
   }

@@ -15,6 +15,8 @@ _HANDLES = ("router", "officer", "admin")
 MAY_CALL: dict[str, tuple[str, ...]] = {
     # The page, and how the service is.
     "GET /": EVERYBODY,
+    "GET /assets/planner.js": EVERYBODY,
+    "GET /assets/planner.css": EVERYBODY,
     "GET /livez": EVERYBODY,
     "GET /readyz": EVERYBODY,
     "GET /metrics": EVERYBODY,

@@ -6,7 +6,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_PATHS: Final = ("/v1/hexes", "/v1/hotspots", "/v1/series", "/v1/units", "/v1/generations", "/v1/wards/")
+_PATHS: Final = ("/assets/", "/v1/hexes", "/v1/hotspots", "/v1/series", "/v1/units", "/v1/generations", "/v1/wards/")
 """Not single reports: to change one, a client sends back its tag, which must stay a strong one."""
 _COMPACT: Final = ("application/vnd.apache.parquet", "application/vnd.apache.arrow.stream")
 _LEAST_BYTES: Final = 2048

@@ -1,5 +1,5 @@
-// What the page must know before it can ask for a map. index.html loads this ahead of the other modules, so that the
-// answers are there when those are.
+// What the page must know before it can ask for a map: asked for by the first of the modules (maps/joined.py), so that the
+// answers are on their way while the others start.
 
 import { ask } from "./api.js";
 

@@ -36,7 +36,7 @@ def routes() -> set[str]:
     described = {
         f"{method.upper()} {path}" for path, operations in app.openapi()["paths"].items() for method in operations
     }
-    return described | {"GET /"}
+    return described | {"GET /", "GET /assets/planner.js", "GET /assets/planner.css"}
 
 
 @pytest.fixture(scope="module")

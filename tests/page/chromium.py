@@ -69,7 +69,8 @@ def watched(
     page.on("request", lambda request: tab.asked.append(request.url))
     _OPEN.append(page)
     yield tab
-    _keep(page)
+    if "(teardown)" not in os.environ.get("PYTEST_CURRENT_TEST", ""):  # a fixture's page is kept by `keep_states`
+        _keep(page)
     _OPEN.remove(page)
     context.close()
 

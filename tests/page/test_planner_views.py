@@ -372,12 +372,10 @@ def test_the_public_has_whole_months_and_is_told_what_takes_a_key(browser, page_
         assert opened.errors == []
 
 
-def test_every_module_is_asked_for_at_once_not_one_after_another(page):
-    preloaded = page.locator("link[rel=modulepreload]").evaluate_all("all => all.map((one) => one.href)")
-    loaded = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
-    modules = {name for name in loaded if name.endswith(".js") and name not in classic_scripts(page)}
-    assert modules == set(preloaded)
-
-
-def classic_scripts(page: Page) -> list[str]:
-    return page.locator("script[src]").evaluate_all("all => all.map((one) => one.src)")
+def test_the_page_is_made_of_few_files_that_are_asked_for_at_once(page):
+    asked = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)")
+    named = page.locator("link[rel=stylesheet], script[src]").evaluate_all(
+        "all => all.map((one) => new URL(one.href ?? one.src).pathname)"
+    )
+    assert len(named) == 4
+    assert sorted(path for path in asked if path.endswith((".js", ".css"))) == sorted(named)

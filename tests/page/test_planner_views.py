@@ -24,6 +24,11 @@ from maps.words import WORDS
 from tests.page.chromium import Watched, watched
 
 PERIOD = "from=2026-06-01&to=2026-09-30"
+KEEP_SHOWN = """() => {
+    const map = document.getElementById("map");
+    window.shown = [];
+    new MutationObserver(() => shown.push(map.dataset.reports)).observe(map, { attributes: true });
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -42,17 +47,11 @@ def page(tab, page_url) -> Page:
     return tab.page
 
 
-def anything(_url: str) -> bool:
-    return True
-
-
-def answer_to(
-    page: Page, act: Callable[[], object], path: str = "/v1/hotspots", is_meant: Callable[[str], bool] = anything
-) -> dict:
+def answer_to(page: Page, act: Callable[[], object], path: str = "/v1/hotspots") -> dict:
     """Do something that asks for the map, and wait until the page shows the answer."""
 
     def is_answer(response: Response) -> bool:
-        return urlsplit(response.url).path == path and is_meant(response.url)
+        return urlsplit(response.url).path == path
 
     with page.expect_response(is_answer) as caught:
         act()
@@ -66,9 +65,22 @@ def answer_to(
 
 
 def next_step(page: Page, act: Callable[[], object]) -> dict:
-    """Wait for the next period that is shown; before the first one the busiest is asked for, to take its colours."""
+    """Wait for the next period that is shown; before the first one the busiest is asked for, to take its colours.
+
+    What plays may have moved on before it is looked at, so what was shown is kept.
+    """
+    page.evaluate(KEEP_SHOWN)
     begun = first_day(page.url)
-    return answer_to(page, act, is_meant=lambda url: begun != first_day(url) == first_day(page.url))
+
+    def is_step(response: Response) -> bool:
+        url = response.url
+        return urlsplit(url).path == "/v1/hotspots" and begun != first_day(url) == first_day(page.url)
+
+    with page.expect_response(is_step) as caught:
+        act()
+    answer = caught.value.json()
+    page.wait_for_function("(n) => shown.includes(n)", arg=str(answer["n"]))
+    return answer
 
 
 def first_day(url: str) -> str:

@@ -64,7 +64,8 @@ async def answered(
     layer = dispatch.jurisdiction.layer_at(question.window.last)
     query = asked.query(question.window)
     drawn = shape.media_type in MAPS.values()
-    extent = shape.part.box(layer) if drawn else None
+    ward_layer = shape.part.layer(dispatch.jurisdiction, question.window.last)
+    extent = shape.part.box(ward_layer) if drawn else None
     if public:
         check_public_details(asked)
     source = await published(service) if public else await counter_for(service, asked)
@@ -81,8 +82,8 @@ async def answered(
         else:
             count = counting(source, query, reporters=question.measure == "reporters")
         whole = find(grid, count, question, counting(overdue_rows(service, asked), query))
-        found = shape.part.of(whole, layer)
-        facts = facts_of(found, whole, layer, asked, hidden)
+        found = shape.part.of(whole, ward_layer)
+        facts = facts_of(found, whole, layer, asked, shape.part, hidden)
         rows, name = table(found, facts), _file_name(question)
         if not drawn:
             return respond_table(request, shape.media_type, rows, facts, name)

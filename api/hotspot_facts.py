@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from api.hotspot_part import Part
 from api.hotspot_question import Asked
 from geo.hotspots.facts import hotspot_facts
 from geo.hotspots.question import Found
@@ -36,7 +37,7 @@ _NOT_DRAWN = {
 
 
 def facts_of(
-    found: Found, whole: Found, layer: Layer, asked: Asked, hidden: dict[str, Any] | None = None
+    found: Found, whole: Found, layer: Layer, asked: Asked, part: Part, hidden: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """Tell period, n, method, parameters, boundaries and what was hidden.
 
@@ -50,6 +51,8 @@ def facts_of(
         The ward boundaries in force on the last day of the period.
     asked : Asked
         Which reports were meant.
+    part : Part
+        Which cells were meant.
     hidden : dict, optional
         What is told of what everybody is not told, as `geo.privacy.public_counting.hidden_words` gives it.
     """
@@ -61,7 +64,7 @@ def facts_of(
         "cells_shown": len(found),
         "synthetic": int(found.synthetic.sum()),
     }
-    told = hotspot_facts(whole, layer) | {"only": asked.only_words, "sentence": sentences} | shown
+    told = hotspot_facts(whole, layer) | {"only": asked.only_words, "sentence": sentences} | shown | part.words
     return told if hidden is None else told | {"hidden": hidden}
 
 

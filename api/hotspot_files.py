@@ -10,6 +10,7 @@ import geopandas as gpd
 import shapely
 
 from api.hotspot_facts import facts_of, map_facts, not_drawn, only_words
+from api.hotspot_part import WHOLE_CITY, Part
 from api.hotspot_question import Asked
 from geo.hexagons.boxes import Box
 from geo.hexagons.grids import Boundaries, boundaries_of
@@ -50,6 +51,8 @@ class HotspotMap:
         What is told of what everybody is not told, as `geo.privacy.public_counting.hidden_words` gives it.
     box : (west, south, east, north), optional
         Degrees: the part of the city that is shown.
+    part : Part
+        Which cells are drawn.
     """
 
     found: Found
@@ -60,6 +63,7 @@ class HotspotMap:
     size: Size = "slide"
     hidden: dict[str, Any] | None = None
     box: Box | None = None
+    part: Part = WHOLE_CITY
 
     @property
     def layer(self) -> Layer:
@@ -120,7 +124,7 @@ def write_hotspots(path: Path, drawn: HotspotMap) -> list[Path]:
     if suffix in (".html", ".png"):
         write_whole(path, drawn.png() if suffix == ".png" else drawn.html())
         return [path]
-    facts = facts_of(drawn.found, drawn.whole, drawn.layer, drawn.asked, drawn.hidden)
+    facts = facts_of(drawn.found, drawn.whole, drawn.layer, drawn.asked, drawn.part, drawn.hidden)
     rows = table(drawn.found, facts)
     if suffix == ".csv":
         beside = path.with_name(f"{path.name}-metadata.json")

@@ -1,6 +1,8 @@
 """The part of a city that an answer about hot spots shows; what stands out in it is judged by the whole city."""
 
+import datetime as dt
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import shapely
@@ -10,7 +12,7 @@ from geo.errors import InputError
 from geo.hexagons.boxes import Box, cells_in
 from geo.hexagons.cells import cell_polygons
 from geo.hotspots.question import Found
-from geo.units.jurisdiction import Layer
+from geo.units.jurisdiction import Jurisdiction, Layer
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,24 @@ class Part:
         ``west,south,east,north`` in degrees: the cells that touch it.
     every_cell : bool
         Whether cells without a report or finding are shown, too.
+    boundaries_at : date, optional
+        `unit` is a ward of this date; of the last day if left out.
     """
 
     unit: str | None = None
     bbox: str | None = None
     every_cell: bool = False
+    boundaries_at: dt.date | None = None
+
+    @property
+    def words(self) -> dict[str, str | None]:
+        """Tell which unit is shown."""
+        day = self.boundaries_at
+        return {"unit": self.unit, "boundaries_at": None if day is None else day.isoformat()}
+
+    def layer(self, jurisdiction: Jurisdiction, last: dt.date) -> Layer:
+        """Find the boundaries that have the unit: `unit_layer`."""
+        return unit_layer(jurisdiction, last, self.unit, self.boundaries_at)
 
     def check(self, layer: Layer) -> None:
         """See that boundaries have the unit, and that the box is one; else InputError."""
@@ -69,6 +84,24 @@ class Part:
         if west == east or south == north:
             raise InputError(f"bbox {self.bbox!r:.80}: a map needs a box that is wide and high", "bbox")
         return box
+
+
+WHOLE_CITY: Final = Part()
+
+
+def unit_layer(jurisdiction: Jurisdiction, last: dt.date, unit: str | None, boundaries_at: dt.date | None) -> Layer:
+    """Find the boundaries by which a unit is meant: of a date, or of the last day.
+
+    Raises
+    ------
+    InputError
+        A date was given without a unit.
+    NotFoundError
+        No boundaries are loaded for the date.
+    """
+    if boundaries_at is not None and unit is None:
+        raise InputError("boundaries_at says what a unit is: give unit, too", "boundaries_at")
+    return jurisdiction.layer_at(boundaries_at or last)
 
 
 def unit_number(layer: Layer, code: str) -> int:

@@ -125,7 +125,7 @@ def _ask(database: Engine) -> Callable[[Callable[[Connection], Any]], Any]:
 def _grid(dispatch: Dispatch, asked: Asked, question: Question, population: Path | None, part: Part) -> HexGrid:
     """Give the cells of the boundaries that answer; what is to be shown of them is looked at before all is counted."""
     layer: Layer = dispatch.jurisdiction.layer_at(question.window.last)
-    part.check(layer)
+    part.check(part.layer(dispatch.jurisdiction, question.window.last))
     path = population or territory_settings().population
     if question.measure != "per_1000" or path is None:
         return grid_of(layer, asked.resolution)

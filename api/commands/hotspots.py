@@ -57,6 +57,10 @@ def hotspots(
     unit: Annotated[
         str | None, typer.Option(help="code of a ward: cells that touch it, judged by the whole city")
     ] = None,
+    boundaries_at: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="--unit is a ward of this date; of the last day if left out"),
+    ] = None,
     bbox: Annotated[
         str | None, typer.Option(metavar="W,S,E,N", help="degrees: cells that touch the box, judged by the whole city")
     ] = None,
@@ -88,6 +92,8 @@ def hotspots(
 
     if status_at is not None and not status:
         raise InputError("status_at says when a status is meant: give --status, too", "status_at")
+    if boundaries_at is not None and unit is None:
+        raise InputError("boundaries_at says what a unit is: give --unit, too", "boundaries_at")
     if file is not None and (channel or overdue or status_at or public):
         raise typer.BadParameter("--channel, --overdue, --status-at and --public do not go with --file")
     if (file is None) != (scheduler is None):
@@ -107,7 +113,7 @@ def hotspots(
         duplicates=duplicates,
         only=Only(_words(channel, CHANNELS, "channel"), overdue, _date(status_at)),
     )
-    part, drawn = Part(unit, bbox, all_cells), out.suffix.lower() in _MAPS
+    part, drawn = Part(unit, bbox, all_cells, _date(boundaries_at)), out.suffix.lower() in _MAPS
     # What counts, and below what draws, takes seconds to import: only now, when nothing is left to refuse at once.
     from api.hotspot_stored import find_in_folder, find_published, find_stored
 
@@ -122,9 +128,10 @@ def hotspots(
 
     words: Any = language
     dimensions: Any = size
-    found, layer = answer.found, answer.dispatch.jurisdiction.layer_at(answer.found.question.window.last)
+    found = answer.found
+    layer = part.layer(answer.dispatch.jurisdiction, found.question.window.last)
     shown, extent = part.of(found, layer), part.box(layer) if drawn else None
-    map_ = HotspotMap(shown, asked, answer.dispatch, found, words, dimensions, answer.hidden, extent)
+    map_ = HotspotMap(shown, asked, answer.dispatch, found, words, dimensions, answer.hidden, extent, part)
     written = write_hotspots(out, map_)
     say(f"{', '.join(map(str, written))}: {sentence_of_part(shown, found, 'en')}")
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query
 
-from api.hotspot_part import unit_number
+from api.hotspot_part import unit_layer, unit_number
 from api.hotspot_question import Asked
 from geo.counting.cube import COARSEST
 from geo.errors import InputError
@@ -79,9 +79,7 @@ def ward_at(
     InputError
         No ward has the code, or a date was given without one.
     """
-    if boundaries_at is not None and unit is None:
-        raise InputError("boundaries_at says what a unit is: give unit, too", "boundaries_at")
-    layer = jurisdiction.layer_at(boundaries_at or window.last)
+    layer = unit_layer(jurisdiction, window.last, unit, boundaries_at)
     if unit is None:
         return layer, {}
     return layer, {"unit_id": layer.units[unit_number(layer, unit)].id, "generation_id": layer.generation.id}

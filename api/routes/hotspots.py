@@ -11,7 +11,7 @@ from api.hotspot_answer import Shape, answered
 from api.hotspot_formats import FORMATS, type_of
 from api.hotspot_part import Part
 from api.residents import KnownResidents
-from api.routes.filters import Filters
+from api.routes.filters import BoundariesAt, Filters
 from api.routes.geojson import Bbox
 from api.service import WholeService
 from geo.hotspots.question import Measure, Method, View
@@ -48,6 +48,7 @@ async def hotspots(
     compare_from: Annotated[dt.date | None, Query(description="of the view change; as many days before")] = None,
     compare_to: dt.date | None = None,
     unit: UnitCode = None,
+    boundaries_at: BoundariesAt = None,
     bbox: Bbox = None,
     every_cell: EveryCell = False,
     format: AnyFormat = None,
@@ -64,5 +65,5 @@ async def hotspots(
         compare=(compare_from, compare_to),
         options={"view": view, "measure": measure, "method": method, "k": k, "alpha": alpha, "step_days": step},
     )
-    shape = Shape(media_type, Part(unit, bbox, every_cell), lang, size)
+    shape = Shape(media_type, Part(unit, bbox, every_cell, boundaries_at), lang, size)
     return await answered(request, service, residents, caller, asked, shape)

@@ -54,6 +54,8 @@ class Asked:
     duplicates : bool
     only : Only
     unit : Unit, optional
+    boundaries_at : date, optional
+        Day of whose boundaries the unit is, if one was given.
     box : (west, south, east, north), optional
     """
 
@@ -65,6 +67,7 @@ class Asked:
     duplicates: bool
     only: Only
     unit: Unit | None
+    boundaries_at: dt.date | None
     box: Box | None
 
     @property
@@ -90,6 +93,15 @@ class Asked:
     def only_words(self) -> dict[str, object]:
         """Tell which reports are meant besides period and categories."""
         return only_words(self.only, self.statuses, duplicates=self.duplicates)
+
+    @property
+    def unit_words(self) -> dict[str, str | None]:
+        """Tell which unit is meant."""
+        day = self.boundaries_at
+        return {
+            "unit": None if self.unit is None else self.unit.code,
+            "boundaries_at": None if day is None else day.isoformat(),
+        }
 
     @property
     def near(self) -> Only:
@@ -119,7 +131,8 @@ class Asking:
         if given.boundaries_at is not None and given.unit is None:
             raise InputError("boundaries_at says what a unit is: give unit, too", "boundaries_at")
         channels = words_of(given.channel, CHANNELS, "channel") or ()
-        layer = dispatch.jurisdiction.layer_at(day_of(given.boundaries_at, "boundaries_at") or window.last)
+        boundaries_at = day_of(given.boundaries_at, "boundaries_at")
+        layer = dispatch.jurisdiction.layer_at(boundaries_at or window.last)
         asked = Asked(
             dispatch,
             window,
@@ -129,6 +142,7 @@ class Asking:
             truth_of(given.duplicates, "duplicates"),
             Only(channels, truth_of(given.overdue, "overdue"), status_at),
             None if given.unit is None else unit_of(layer, given.unit),
+            boundaries_at,
             box_of(given.bbox),
         )
         for what in [*asked.only_words, *(["unit"] if asked.unit is not None else [])]:

@@ -37,6 +37,7 @@ class Findings(Judging):
         overdue: bool = False,
         duplicates: bool = True,
         unit: str | None = None,
+        boundaries_at: Day | None = None,
         bbox: Box | None = None,
         population: Path | str | None = None,
         every_cell: bool = False,
@@ -55,7 +56,9 @@ class Findings(Judging):
         alpha : float
             False discovery rate of what is called a finding, up to 0.1.
         unit : str, optional
-            Code of a ward of the last day: the cells that touch it; what stands out is judged by the whole city.
+            Code of a ward: the cells that touch it; what stands out is judged by the whole city of the last day.
+        boundaries_at : date or str, optional
+            `unit` is a ward of this date; of the last day if left out.
 
         Returns
         -------
@@ -72,7 +75,9 @@ class Findings(Judging):
         geo.errors.InputError: unknown category 'noise': use one of waste, parking, fire_risk
         """
         asked = self._asked(
-            Given(category, since, until, res, status, status_at, channel, overdue, duplicates, unit, bbox)
+            Given(
+                category, since, until, res, status, status_at, channel, overdue, duplicates, unit, bbox, boundaries_at
+            )
         )
         question = Question(asked.window, "hotspots", measure, method, _rings(k), _rate(alpha))
         return self._judged(asked, question, every_cell, population)
@@ -95,6 +100,7 @@ class Findings(Judging):
         overdue: bool = False,
         duplicates: bool = True,
         unit: str | None = None,
+        boundaries_at: Day | None = None,
         bbox: Box | None = None,
         every_cell: bool = False,
     ) -> "GeoDataFrame":
@@ -102,7 +108,7 @@ class Findings(Judging):
 
         Parameters
         ----------
-        category, since, until, res, method, k, alpha, unit, bbox, every_cell
+        category, since, until, res, method, k, alpha, unit, boundaries_at, bbox, every_cell
             As `hotspots` takes them.
         status, status_at, channel, overdue, duplicates
             As `hexes` takes them.
@@ -122,7 +128,9 @@ class Findings(Judging):
         28
         """
         asked = self._asked(
-            Given(category, since, until, res, status, status_at, channel, overdue, duplicates, unit, bbox)
+            Given(
+                category, since, until, res, status, status_at, channel, overdue, duplicates, unit, bbox, boundaries_at
+            )
         )
         days = None if step is None else whole_of(step, "step", 1)
         question = Question(asked.window, "emerging", measure, method, _rings(k), _rate(alpha), step_days=days)
@@ -145,6 +153,7 @@ class Findings(Judging):
         overdue: bool = False,
         duplicates: bool = True,
         unit: str | None = None,
+        boundaries_at: Day | None = None,
         bbox: Box | None = None,
         every_cell: bool = False,
     ) -> "GeoDataFrame":
@@ -152,7 +161,7 @@ class Findings(Judging):
 
         Parameters
         ----------
-        category, since, until, res, alpha, unit, bbox, every_cell
+        category, since, until, res, alpha, unit, boundaries_at, bbox, every_cell
             As `hotspots` takes them.
         status, status_at, channel, overdue, duplicates
             As `hexes` takes them.
@@ -172,7 +181,9 @@ class Findings(Judging):
         {'from': '2026-01-04', 'to': '2026-01-31'}
         """
         asked = self._asked(
-            Given(category, since, until, res, status, status_at, channel, overdue, duplicates, unit, bbox)
+            Given(
+                category, since, until, res, status, status_at, channel, overdue, duplicates, unit, bbox, boundaries_at
+            )
         )
         days = day_of(compare_from, "compare_from"), day_of(compare_to, "compare_to")
         if (days[0] is None) != (days[1] is None):
@@ -197,6 +208,7 @@ class Findings(Judging):
         channel: Several | None = None,
         duplicates: bool = True,
         unit: str | None = None,
+        boundaries_at: Day | None = None,
         bbox: Box | None = None,
         every_cell: bool = False,
     ) -> "GeoDataFrame":
@@ -204,7 +216,7 @@ class Findings(Judging):
 
         Parameters
         ----------
-        category, since, until, res, unit, bbox, every_cell
+        category, since, until, res, unit, boundaries_at, bbox, every_cell
             As `hotspots` takes them.
         status, status_at, channel, duplicates
             As `hexes` takes them.
@@ -221,7 +233,7 @@ class Findings(Judging):
         ('overdue', True)
         """
         asked = self._asked(
-            Given(category, since, until, res, status, status_at, channel, False, duplicates, unit, bbox)
+            Given(category, since, until, res, status, status_at, channel, False, duplicates, unit, bbox, boundaries_at)
         )
         return self._judged(asked, Question(asked.window, "overdue"), every_cell)
 

@@ -97,7 +97,6 @@ class Hexes(Judging):
         ('87', 4326)
         """
         self._source.held.check_unit(unit, by_point=True)
-        self._source.held.check_unit(unit, by_point=True)
         asked = self._asked(
             Given(
                 category, since, until, res, status, status_at, channel, overdue, duplicates, unit, bbox, boundaries_at

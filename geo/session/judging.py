@@ -33,10 +33,12 @@ class Judging(Asking):
     def _judged(
         self, asked: Asked, question: Question, every_cell: bool, population: Path | str | None = None
     ) -> "GeoDataFrame":
-        """Judge by the whole city, and give the cells that touch the unit and the box."""
-        whole = self._found(asked, question, asked.query, population)
+        """Judge by the whole city of the last day, and give the cells that touch the unit and the box."""
         area = None if asked.unit is None else asked.layer.locator.polygons[asked.layer.units.index(asked.unit)]
-        return self._frame(asked, whole, asked.query, every_cell, area)
+        city = replace(asked, layer=asked.dispatch.jurisdiction.layer_at(asked.window.last))
+        frame = self._frame(city, self._found(city, question, city.query, population), city.query, every_cell, area)
+        frame.attrs |= asked.unit_words
+        return frame
 
     def _found(self, asked: Asked, question: Question, query: Query, population: Path | str | None) -> Found:
         """Answer of the whole city."""

@@ -145,6 +145,11 @@ def test_the_command_counts_what_http_counts_by_channel_and_time_limit(demo, htt
         (["--measure", "reporters"], {"measure": "reporters"}, http),
         (["--bbox", "105.7,20.9,105.95,21.1"], {"bbox": "105.7,20.9,105.95,21.1"}, http),
         (["--unit", "00283", "--all-cells"], {"unit": "00283", "every_cell": True}, http),
+        (
+            ["--unit", "00283", "--boundaries-at", "2025-06-30", "--all-cells"],
+            {"unit": "00283", "boundaries_at": "2025-06-30", "every_cell": True},
+            http,
+        ),
         (["--public"], {}, public),
     ):
         done = run("hotspots", *asked, *more, "--out", tmp_path / "out.geojson", DATABASE_URL=demo.url)
@@ -153,7 +158,7 @@ def test_the_command_counts_what_http_counts_by_channel_and_time_limit(demo, htt
         written = json.loads((tmp_path / "out.geojson").read_bytes())
         in_part = f"{answer['n']:,} reports in this view"
         assert (in_part in done.stderr) is ("bbox" in query or "unit" in query)
-        for name in ("n", "n_city", "cells_shown", "n_before", "sentence", "parameters", "only", "hidden"):
+        for name in ("n", "n_city", "cells_shown", "n_before", "sentence", "parameters", "only", "hidden", "unit"):
             assert written[name] == answer[name], name
         assert written["features"] == answer["features"]
         assert len(answer["features"]) > (1 if "unit" in query else 40)
@@ -181,6 +186,8 @@ def test_a_public_map_hatches_the_cells_in_which_something_may_be_hidden(public,
         (("--out", "a.png", "--channel", "fax"), "unknown channel 'fax': use app, hotline_1022"),
         (("--out", "a.png", "--status", "lost"), "unknown status 'lost': use waiting"),
         (("--out", "a.png", "--status-at", "2026-01-01"), "give --status, too"),
+        (("--out", "a.png", "--boundaries-at", "2025-06-30"), "give --unit, too"),
+        (("--out", "a.png", "--unit", "00292", "--boundaries-at", "1900-01-01"), "loaded periods"),
         (("--out", "a.png", "--public", "--view", "change"), "leave view out"),
         (("--out", "a.png", "--public", "--overdue"), "leave overdue out"),
         (("--out", "parking.pdf"), "the name must end in one of .geojson, .parquet, .csv, .html, .png"),

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pytest
 from libpysal.graph import Graph
 from scipy.stats import binomtest
+from shapely import Polygon, from_wkt
 
 from tests.api.answers import problem
 
@@ -253,8 +254,30 @@ def test_a_wards_reports_and_months_are_counted_under_the_boundaries_of_any_date
     assert {each["from"][:7]: each["count"] for each in answer["months"] if each["count"]} == by_month
 
 
-def test_boundaries_without_a_unit_are_refused(http) -> None:
-    problem(http.get("/v1/hexes", params={"boundaries_at": "2025-06-30"}), 422, parameter="boundaries_at")
+def test_a_ward_that_is_no_more_is_shown_as_the_city_of_today_judges_it(http, sql) -> None:
+    code, shape = sql.execute(
+        """SELECT unit.code, ST_AsText(boundary.geom) FROM boundary JOIN unit ON unit.id = boundary.unit_id
+        JOIN generation ON generation.id = boundary.generation_id AND generation.level = 'ward'
+        WHERE upper(period) = '2025-07-01' AND NOT EXISTS (SELECT 1 FROM boundary AS later
+        JOIN generation ON generation.id = later.generation_id AND period @> '2025-07-01'::date
+        JOIN unit AS other ON other.id = later.unit_id WHERE other.code = unit.code) ORDER BY 1 LIMIT 1"""
+    ).fetchone()
+    asked = ASKED | {"every_cell": True, "format": "json"}
+    whole = http.get("/v1/hotspots", params=asked).raise_for_status().json()
+    problem(http.get("/v1/hotspots", params=asked | {"unit": code}), 422, parameter="unit")
+    ward = http.get("/v1/hotspots", params=asked | {"unit": code, "boundaries_at": "2025-06-30"})
+    ward = ward.raise_for_status().json()
+    hexagons = [Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(cell)]) for cell in whole["columns"]["cell"]]
+    touching = [number for number, hexagon in enumerate(hexagons) if hexagon.intersects(from_wkt(shape))]
+    assert 0 < len(touching) < len(hexagons)
+    assert ward["columns"] == {name: [values[at] for at in touching] for name, values in whole["columns"].items()}
+    assert (ward["unit"], ward["boundaries_at"]) == (code, "2025-06-30")
+    assert ward["generation"] == whole["generation"]
+
+
+@pytest.mark.parametrize("path", ["/v1/hexes", "/v1/hotspots", "/v1/series"])
+def test_boundaries_without_a_unit_are_refused(http, path) -> None:
+    problem(http.get(path, params={"boundaries_at": "2025-06-30"}), 422, parameter="boundaries_at")
 
 
 def test_a_tag_changes_only_with_the_answer(http: httpx.Client) -> None:

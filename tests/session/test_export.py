@@ -73,7 +73,7 @@ def copied(folder: Path) -> Session:
         lambda db: db.hexes(**PERIOD, measure="reporters", status="resolved", duplicates=False),
         lambda db: db.hotspots("parking", **PERIOD),
         lambda db: db.emerging(since="2025-07-01", until="2026-06-30", res=7),
-        lambda db: db.change("waste", **PERIOD, unit="00292"),
+        lambda db: db.change("waste", **PERIOD, unit="00292", boundaries_at="2025-06-30"),
         lambda db: db.overdue("waste", **PERIOD, res=7),
         lambda db: db.hexes(**PERIOD, channel=["app", "web"], overdue=True, bbox=BOX),
         lambda db: db.hotspots(**PERIOD, res=7, channel="app", measure="reporters"),

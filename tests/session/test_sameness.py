@@ -76,6 +76,10 @@ def assert_the_same_cells(ours: pd.DataFrame, theirs: pd.DataFrame) -> None:
         ("change", {"res": 7, "overdue": True}),
         ("overdue", {"category": "waste", "res": 7}),
         ("overdue", {"channel": "app", "duplicates": False, "unit": "00292"}),
+        ("hotspots", WARD),
+        ("emerging", {"res": 7, **WARD}),
+        ("change", WARD),
+        ("overdue", WARD),
     ],
 )
 def test_what_stands_out_is_what_the_api_says(db, http, view, asked):
@@ -84,7 +88,7 @@ def test_what_stands_out_is_what_the_api_says(db, http, view, asked):
     assert_the_same_cells(ours, theirs)
     assert len(ours) > 0
     told = "view", "measure", "period", "n", "n_city", "method", "parameters", "generation", "hot", "cold", "only"
-    for name in told:
+    for name in (*told, "unit", "boundaries_at"):
         assert json.loads(json.dumps(ours.attrs[name])) == facts[name], name
 
 
@@ -226,6 +230,7 @@ def test_who_became_whom_is_what_the_api_says(db, http):
     ("view", "asked", "names"),
     [
         ("hotspots", {"category": "parking"}, ("count", "z", "p", "q", "bin")),
+        ("hotspots", WARD, ("count", "z", "p", "q", "bin")),
         ("emerging", {"res": 7, "channel": "app"}, ("count", "class", "hot_steps", "trend_z", "last_z")),
         ("change", {"category": "waste", "res": 7}, ("count", "before", "percent", "p", "q", "bin")),
         ("counts", {"status": "waiting", "status_at": "2026-05-15"}, ("count",)),

@@ -101,6 +101,7 @@ def test_what_a_frame_says_of_itself_survives_a_file(db, tmp_path):
         (lambda db: db.hexes(status="waiting", status_at="9999-12-31"), "give a day from 1900-01-01"),
         (lambda db: db.hexes(measure="mean"), "measure is one of count, reporters"),
         (lambda db: db.hexes(boundaries_at="2025-01-01"), "give unit, too"),
+        (lambda db: db.emerging(boundaries_at="2025-01-01"), "give unit, too"),
         (lambda db: db.hexes(bbox=(1, 2, 3)), "west, south, east, north"),
         (lambda db: db.hexes(measure="per_1000"), "no residents"),
         (lambda db: db.hotspots(method="magic"), "method"),

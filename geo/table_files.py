@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,12 @@ from geo.errors import FileError
 SUFFIXES = (".csv", ".parquet")
 BATCH_BYTES = 4 << 20
 """How much of a CSV file is in one batch."""
+_BLOCKS = 4
+"""In how many blocks Arrow reads a batch: it is 32 of them ahead of what is asked for, however small they are."""
 BATCH_ROWS = 1 << 16
 """How many rows of a Parquet file are in one batch."""
+_BUFFER_BYTES = 1 << 20
+"""How much of each column of a Parquet file is read at a time."""
 
 Advance = Callable[[int, int], None]
 """Told how many bytes of how many are done."""
@@ -54,7 +59,7 @@ def open_table(
     advance : callable
         Told how many bytes of how many are read; for Parquet, by the share of rows.
     batch_bytes : int
-        How much of a CSV file is held at a time; a line must fit in it.
+        How much of a CSV file is in one batch; a line must fit in a quarter of it.
     groups : sequence of int, optional
         Of a Parquet file these row groups alone.
 
@@ -119,7 +124,7 @@ def create_table(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.RecordB
 
 
 def _open_csv(path: Path, file: pa.NativeFile, advance: Advance, batch_bytes: int) -> TableReader:
-    reading = pacsv.ReadOptions(block_size=batch_bytes)
+    reading = pacsv.ReadOptions(block_size=-(-batch_bytes // _BLOCKS))
     parsing = pacsv.ParseOptions(newlines_in_values=True)
     size, begin = file.size(), file.read(batch_bytes)
     if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -138,15 +143,16 @@ def _open_csv(path: Path, file: pa.NativeFile, advance: Advance, batch_bytes: in
     reader = pacsv.open_csv(ended(file), reading, parsing, as_text)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for batch in reader:
-            yield batch
+        while blocks := list(islice(reader, _BLOCKS)):
+            yield pa.concat_batches(blocks)
             advance(file.tell(), size)
 
     return TableReader(reader.schema, batches())
 
 
 def _open_parquet(file: pa.NativeFile, advance: Advance, groups: Sequence[int] | None) -> TableReader:
-    parquet = pq.ParquetFile(file)
+    # As it is otherwise, Arrow keeps each column that it has read until the file is closed.
+    parquet = pq.ParquetFile(file, pre_buffer=False, buffer_size=_BUFFER_BYTES)
     chosen = range(parquet.num_row_groups) if groups is None else groups
     size, rows = file.size(), sum(parquet.metadata.row_group(group).num_rows for group in chosen)
 

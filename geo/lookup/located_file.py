@@ -76,7 +76,7 @@ def locate_file(
     advance : callable
         Told how many bytes of how many are done.
     batch_bytes : int
-        How much of a CSV file is held at a time.
+        How much of a CSV file is in one batch.
     with_points : bool
         Add the column geometry, too, unless the input has a geometry: the output, which ends in .parquet, is
         GeoParquet.

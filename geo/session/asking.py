@@ -145,7 +145,7 @@ class Asking:
             boundaries_at,
             box_of(given.bbox),
         )
-        for what in [*asked.only_words, *(["unit"] if asked.unit is not None else [])]:
+        for what in asked.only_words:
             self._source.held.check_official(f"counts by {what}")
         return asked
 

@@ -97,6 +97,8 @@ class Hexes(Judging):
         ('87', 4326)
         """
         self._source.held.check_unit(unit, by_point=True)
+        if unit is not None:
+            self._source.held.check_official("counts by unit")
         asked = self._asked(
             Given(
                 category, since, until, res, status, status_at, channel, overdue, duplicates, unit, bbox, boundaries_at

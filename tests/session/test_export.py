@@ -35,6 +35,7 @@ from tests.conftest import Database
 from tests.session.conftest import PERIOD
 
 BOX = (105.80, 20.98, 105.88, 21.05)
+WARD = {"unit": "00292", "boundaries_at": "2025-06-30"}
 MAY_DIFFER = ("source", "made")
 
 
@@ -282,6 +283,7 @@ def test_the_public_gets_the_counts_that_the_service_tells_it_and_no_report(publ
     with serving(demo.url) as address, httpx.Client(base_url=address, trust_env=False, timeout=60) as http:
         hexes = http.get("/v1/hexes", params=asked).raise_for_status().json()
         hotspots = http.get("/v1/hotspots", params=asked).raise_for_status().json()
+        ward = http.get("/v1/hotspots", params=asked | WARD | {"every_cell": True}).raise_for_status().json()
     days = {"since": "2026-01-05", "until": "2026-03-02", "res": 7}  # widened to whole months
     ours = db.hexes("parking", **days)
     counted = ours.loc[ours["count"] > 0, "count"]
@@ -293,9 +295,11 @@ def test_the_public_gets_the_counts_that_the_service_tells_it_and_no_report(publ
     assert found.loc[~found["hidden"], "q"].to_dict() == dict(
         zip(hotspots["columns"]["cell"], hotspots["columns"]["q"], strict=True)
     )
+    of_ward = db.hotspots("parking", **days, **WARD, every_cell=True)  # cells that all may see, of a part of the city
+    assert of_ward["count"].to_dict() == dict(zip(ward["columns"]["cell"], ward["columns"]["count"], strict=True))
     for asked in ({"unit": "00292"}, {"status": "resolved"}, {"duplicates": False}, {"overdue": True}):
         with pytest.raises(ForbiddenError, match=f"public counts, not counts by {next(iter(asked))}: export one for"):
-            db.hotspots(**days, **asked)
+            db.hexes(**days, **asked)
     for ask in (db.reports, db.ranking, db.series, db.emerging, db.overdue, lambda: db.hexes(measure="reporters")):
         with pytest.raises(ForbiddenError, match="public counts"):
             ask()

@@ -32,22 +32,24 @@ def in_the_middle(page: Page) -> None:
 
 
 NOTHING = "from=2010-01-01&to=2010-01-31"
+FEW = "find=hoan"
+"""Wards for states that are not about them: their rows are all alike, and axe looks at each cell of each."""
 STATES: dict[str, tuple[str, Callable[[Page], None] | None]] = {
-    "menus": ("", click("#period summary", "#downloads summary")),
-    "key": ("lang=en", click("#key .key-opener")),
+    "menus": (FEW, click("#period summary", "#downloads summary")),
+    "key": (f"{FEW}&lang=en", click("#key .key-opener")),
     "ward in the whole table": ("sort=-overdue", click("#ranking tbody tr", "#wards .widen")),
-    "close": ("map=16/21.0108/105.8400", in_the_middle),
+    "close": (f"{FEW}&map=16/21.0108/105.8400", in_the_middle),
     "nothing": (f"{NOTHING}&find=Atlantis", None),
-    "change": ("show=change&lang=en", None),
-    "emerging": ("show=emerging&from=2026-06-01&to=2026-09-30", None),
-    "overdue": ("show=overdue", None),
+    "change": (f"{FEW}&show=change&lang=en", None),
+    "emerging": (f"{FEW}&show=emerging&from=2026-06-01&to=2026-09-30", None),
+    "overdue": (f"{FEW}&show=overdue", None),
 }
 ON_A_PHONE: dict[str, tuple[str, Callable[[Page], None] | None]] = {
-    "key": (NOTHING, click("#key .key-opener")),
-    "controls": ("lang=en", click("#tabs [data-tab=controls]")),
+    "key": (f"{FEW}&{NOTHING}", click("#key .key-opener")),
+    "controls": (f"{FEW}&lang=en", click("#tabs [data-tab=controls]")),
     "wards": ("", click("#tabs [data-tab=wards]")),
-    "series": ("", click("#tabs [data-tab=series]")),
-    "close": ("map=16/21.0108/105.8400", in_the_middle),
+    "series": (FEW, click("#tabs [data-tab=series]")),
+    "close": (f"{FEW}&map=16/21.0108/105.8400", in_the_middle),
 }
 
 
@@ -68,11 +70,11 @@ def test_axe_finds_nothing_serious(browser, planner, page_url, size, states):
 def test_axe_finds_nothing_serious_when_something_is_wrong_or_a_report_is_open(browser, planner, page_url):
     with watched(browser, DESKTOP, planner) as tab:
         page = tab.page
-        page.goto(f"{page_url}/?category=no-such-category")
+        page.goto(f"{page_url}/?{FEW}&category=no-such-category")
         page.locator("#message button").wait_for()
         problems = found(page, "error")
         report = page.request.get(f"{page_url}/v1/reports?limit=1").json()["features"][0]["id"]
-        page.goto(f"{page_url}/?report={report}")
+        page.goto(f"{page_url}/?{FEW}&report={report}")
         page.locator("#report .status").wait_for()
         problems += found(page, "report")
         tab.context.set_offline(True)

@@ -11,8 +11,8 @@ from starlette.types import ASGIApp
 
 from api.access import Allowed, with_roles
 from api.compression import Compressed
-from api.gate import Gate
-from api.headers import SecurityHeaders
+from api.gate import Gate, Limits
+from api.headers import SecurityHeaders, security_headers
 from api.identity import Identities
 from api.lookups.direct import DirectLookups
 from api.lookups.documented import with_lookups
@@ -55,11 +55,7 @@ class Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Put the gate and the headers around everything, also around what answers when all else failed."""
         answering = LookupsFirst(Compressed(super().build_middleware_stack()), self.exception_handlers)
-        settings = read_settings(ServiceSettings)
-        gate = Gate(answering, settings)
-        outermost = SecurityHeaders(Counted(gate, self.state.traffic), settings.basemap)
-        self.state.lookups = DirectLookups(self.state, gate, outermost.headers)
-        return outermost
+        return SecurityHeaders(Counted(Gate(answering, self.state.limits), self.state.traffic), self.state.headers)
 
     def openapi(self) -> dict[str, Any]:
         """Describe the service: lookups included, and who may call what."""
@@ -82,7 +78,7 @@ def create_app(url: str, territory: str) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         app.state.service = Service(url, territory, read_url=database_settings().read_url)
         app.state.identities = Identities(app.state.service.keyring, tokens)
-        yield {"lookups": app.state.lookups}
+        yield {"lookups": DirectLookups(app.state, app.state.limits, app.state.headers)}
         app.state.service.close()
 
     app = Application(
@@ -93,7 +89,9 @@ def create_app(url: str, territory: str) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
         dependencies=[Allowed],
     )
+    settings = read_settings(ServiceSettings)
     app.state.traffic, app.state.residents = Traffic(), residents
+    app.state.limits, app.state.headers = Limits(settings), security_headers(settings.basemap)
     answer_with_problems(app)
     for module in (
         units,

@@ -18,19 +18,50 @@ REFUSED = f'{CHALLENGE}, error="invalid_token"'
 _OPEN = ("/livez", "/readyz", "/metrics", "/assets/")
 
 
+class Limits:
+    """Counts requests by who sends them.
+
+    Parameters
+    ----------
+    settings : ServiceSettings
+    """
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._limits = RateLimits({"public": settings.rate_public, "key": settings.rate_key})
+        self._trusted = settings.trusted_proxies
+
+    def count(self, caller: Caller, peer: tuple[str, int] | None, headers: Iterable[tuple[bytes, bytes]]) -> Verdict:
+        """Count a request: one with a key by its key, one of the public by the address that it came from.
+
+        Parameters
+        ----------
+        caller : Caller
+        peer : (host, port), optional
+            Who is at the other end of the connection.
+        headers : iterable of pairs of bytes
+            Of the request, names in lower case.
+        """
+        if caller is not PUBLIC:
+            return self._limits.count("key", caller.name)
+        address = peer[0] if peer else "local"
+        if self._trusted:
+            said = b",".join(value for name, value in headers if name == b"x-forwarded-for")
+            address = client_address(address, said.decode("latin-1"), self._trusted)
+        return self._limits.count("public", client_address(address, "", ()))
+
+
 class Gate:
     """Put the caller into a request's scope; answer by itself 401 to an unknown key and 429 to too many requests.
 
     Parameters
     ----------
     app : ASGI application
-    settings : ServiceSettings
+    limits : Limits
     """
 
-    def __init__(self, app: ASGIApp, settings: ServiceSettings) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app = app
-        self._limits = RateLimits({"public": settings.rate_public, "key": settings.rate_key})
-        self._trusted = settings.trusted_proxies
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, as ASGI wants it."""
@@ -47,7 +78,7 @@ class Gate:
         headers: list[tuple[bytes, bytes]] = []
 
         def count(caller: Caller) -> Verdict:
-            verdict = self.count(caller, scope["client"], scope["headers"])
+            verdict = self._limits.count(caller, scope["client"], scope["headers"])
             headers[:] = verdict.headers
             return verdict
 
@@ -70,22 +101,3 @@ class Gate:
         else:
             scope["caller"] = caller
             await self._app(scope, receive, send_with_headers)
-
-    def count(self, caller: Caller, peer: tuple[str, int] | None, headers: Iterable[tuple[bytes, bytes]]) -> Verdict:
-        """Count a request: one with a key by its key, one of the public by the address that it came from.
-
-        Parameters
-        ----------
-        caller : Caller
-        peer : (host, port), optional
-            Who is at the other end of the connection.
-        headers : iterable of pairs of bytes
-            Of the request, names in lower case.
-        """
-        if caller is not PUBLIC:
-            return self._limits.count("key", caller.name)
-        address = peer[0] if peer else "local"
-        if self._trusted:
-            said = b",".join(value for name, value in headers if name == b"x-forwarded-for")
-            address = client_address(address, said.decode("latin-1"), self._trusted)
-        return self._limits.count("public", client_address(address, "", ()))

@@ -4,22 +4,20 @@ A server of ASGI makes a task, a scope and messages for each request, which cost
 and can be answered from memory gets the same answer here, byte for byte; all else goes the way of every other request.
 """
 
-from collections.abc import Sequence
 from time import perf_counter
 
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import State
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.gate import Gate
+from api.gate import Limits
+from api.headers import Headers
 from api.identity import Identities
 from api.lookups.documented import LOCATE_PATH
 from api.lookups.questions import One, read_query
 from api.lookups.route import answer_one, takes_long
 from api.traffic import Answered, Traffic
 from geo.errors import HienTruongError
-
-Headers = Sequence[tuple[bytes, bytes]]
 
 _ADDRESS = f"{LOCATE_PATH}?".encode()
 _ANSWERED = Answered("GET", LOCATE_PATH, 200)
@@ -33,15 +31,14 @@ class DirectLookups:
     ----------
     state : State
         The application's, with ``service``, ``identities`` and ``traffic``.
-    gate : Gate
-        Counts who asks.
+    limits : Limits
     headers : sequence of pairs of bytes
         What every answer carries.
     """
 
-    def __init__(self, state: State, gate: Gate, headers: Headers) -> None:
+    def __init__(self, state: State, limits: Limits, headers: Headers) -> None:
         self._state = state
-        self._gate = gate
+        self._limits = limits
         self._headers = _written(headers)
 
     def answer(self, query: bytes, headers: Headers, peer: tuple[str, int] | None, server: Headers) -> bytes | None:
@@ -71,7 +68,7 @@ class DirectLookups:
             body = answer_one(self._state.service.dispatch, asked)
         except (RequestValidationError, HienTruongError):
             return None
-        verdict = self._gate.count(caller, peer, headers)
+        verdict = self._limits.count(caller, peer, headers)
         if not verdict.allowed:
             return None
         traffic.note(_ANSWERED, perf_counter() - begun)

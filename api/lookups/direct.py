@@ -21,7 +21,7 @@ from geo.errors import HienTruongError
 
 _ADDRESS = f"{LOCATE_PATH}?".encode()
 _ANSWERED = Answered("GET", LOCATE_PATH, 200)
-_UNUSUAL = (b"content-length", b"transfer-encoding", b"expect", b"upgrade")
+_UNUSUAL = frozenset((b"content-length", b"transfer-encoding", b"expect", b"upgrade"))
 
 
 class DirectLookups:
@@ -103,8 +103,9 @@ class LookupsProtocol(HttpToolsProtocol):
             return False
         if self.parser.get_http_version() != "1.1" or not self.parser.should_keep_alive():
             return False
-        if any(name in _UNUSUAL for name, _ in self.headers):
-            return False
+        for name, _ in self.headers:
+            if name in _UNUSUAL:
+                return False
         query = self.url[len(_ADDRESS) :]
         lookups: DirectLookups = self.app_state["lookups"]
         answer = lookups.answer(query, self.headers, self.client, self.server_state.default_headers)

@@ -140,9 +140,9 @@ def peak_mb(process: int | str = "self") -> float:
 
 
 def cpu_seconds(process: int) -> float:
-    """Give the time of a core that a running process has taken, all threads together."""
-    tasks = Path(f"/proc/{process}/task").glob("*/schedstat")
-    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+    """Give the time of a core that a running process has taken, by all its threads, those that ended too."""
+    values = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(values[11]) + int(values[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)

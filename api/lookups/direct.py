@@ -40,6 +40,7 @@ class DirectLookups:
         self._state = state
         self._limits = limits
         self._headers = _written(headers)
+        self._server: tuple[Headers, bytes] = ((), b"")
 
     def answer(self, query: bytes, headers: Headers, peer: tuple[str, int] | None, server: Headers) -> bytes | None:
         """Answer a request, head and body; None if that is for the application.
@@ -73,12 +74,18 @@ class DirectLookups:
             return None
         traffic.note(_ANSWERED, perf_counter() - begun)
         return b"HTTP/1.1 200 OK\r\n%bcontent-type: application/json\r\ncontent-length: %d\r\n%b%b\r\n%b" % (
-            _written(server),
+            self._of_server(server),
             len(body),
-            _written(verdict.headers),
+            _written(verdict.headers) if verdict.headers else b"",
             self._headers,
             body,
         )
+
+    def _of_server(self, headers: Headers) -> bytes:
+        """Write the server's headers, which are another list once their date is another."""
+        if self._server[0] is not headers:
+            self._server = headers, _written(headers)
+        return self._server[1]
 
 
 class LookupsProtocol(HttpToolsProtocol):

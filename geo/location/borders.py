@@ -1,9 +1,10 @@
 """The borders of units, for distances in metres and for what lies within a radius."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from threading import Thread
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +32,9 @@ _FAR = 1_000.0
 _LINES_FOUND, _LINES_AT_ONCE = 1 << 22, 1 << 15
 """Pairs of a point and a line within its distance that are found together, and that are taken apart together: the first
 take 16 bytes each, the second some 2,000 with all that is computed from their edges."""
+
+_ONE_BY_ONE = 10_000
+"""So many points one by one, and a table of a second's work is made for those to come: a router's, not a planner's."""
 
 _AS_NEAR = 1e-6
 """Metres. Borders that lie on one another, but are cut at different vertices, differ in distance by what is rounded."""
@@ -104,11 +108,18 @@ class Borders:
 
     def distance_one(self, lon: float, lat: float) -> float:
         """Measure from one point as `distance` does, in a tenth of the time; NaN for one that has no place."""
-        place = _place(lon, lat)
-        if place is None:
+        x, y = mercator.forward_one(lon, lat)
+        if math.isnan(x):
             return math.nan
-        _, distance = self.tree.query_nearest(place, return_distance=True, all_matches=False)
-        return float(distance[0]) / mercator.scale_one(lat)
+        return self._distance_one(x, y) / mercator.scale_one(lat)
+
+    def _distance_one(self, x: float, y: float) -> float:
+        """Measure from a place in the plane to the nearest edge, there."""
+        distance = self.table.distance_one(x, y)
+        if math.isnan(distance):
+            _, found = self.tree.query_nearest(_place(x, y), return_distance=True, all_matches=False)
+            distance = found.item()
+        return distance
 
     def nearest_one(self, lon: float, lat: float) -> tuple[int, float, float]:
         """Find the unit of the nearest border as `nearest` does without a limit, and measure both ways in one search.
@@ -122,11 +133,11 @@ class Borders:
         border_m : float
             As `distance` gives it.
         """
-        place = _place(lon, lat)
-        if place is None:
+        x, y = mercator.forward_one(lon, lat)
+        if math.isnan(x):
             return -1, math.nan, math.nan
-        _, found = self.tree.query_nearest(place, return_distance=True, all_matches=False)
-        distance = found.item()
+        place = _place(x, y)
+        distance = self._distance_one(x, y)
         lines = self.tree.query(place[0], predicate="dwithin", distance=distance + _AS_NEAR)
         line = lines[self.unit[lines].argmin()]
         foot = shapely.get_coordinates(shapely.shortest_line(self.lines[line], place))[0].tolist()
@@ -221,22 +232,39 @@ class EdgesWithin(NamedTuple):
 class NearestByTable:
     """A table of the nearest edges, which is made once more points were asked for than there are edges.
 
-    Until then a search of the tree for each point costs less than the table.
+    Until then a search of the tree for each point costs less than the table. Where points come one by one, somebody
+    waits for each: then it is made sooner, and aside.
     """
 
     def __init__(self, lines: Polygons) -> None:
         self._lines = lines
         self._edges = int((shapely.get_num_coordinates(lines) - 1).sum())
-        self._asked = 0
+        self._asked = self._asked_one_by_one = 0
+        self._making = False
         self._table: NearEdges | None = None
+        self._distance_one: Callable[[float, float], float] | None = None
 
     def distance(self, x: Floats, y: Floats) -> Floats:
         """Measure from points in the plane to the nearest edge; NaN where that is left to the tree."""
         self._asked += len(x)
         if self._table is None and self._asked > self._edges:
-            start, end, _ = _edges(self._lines)
-            self._table = NearEdges.of(start, end)
+            self._make()
         return np.full(len(x), np.nan) if self._table is None else self._table.distance(x, y)
+
+    def distance_one(self, x: float, y: float) -> float:
+        """Measure from one point as `distance` does."""
+        if self._distance_one is not None:
+            return self._distance_one(x, y)
+        self._asked_one_by_one += 1
+        if self._asked_one_by_one > _ONE_BY_ONE and not self._making:
+            self._making = True
+            Thread(target=self._make, daemon=True).start()
+        return math.nan
+
+    def _make(self) -> None:
+        start, end, _ = _edges(self._lines)
+        self._table = table = NearEdges.of(start, end)
+        self._distance_one = table.one_by_one()
 
     @property
     def nbytes(self) -> int:
@@ -270,7 +298,7 @@ def _in_plane(lon: Floats, lat: Floats) -> tuple[Ints, Polygons]:
     return point, shapely.points(x[point], y[point])
 
 
-def _place(lon: float, lat: float) -> Polygons | None:
-    """Put one point into the plane, as an array of one, which the tree takes in less time than a point."""
-    x, y = mercator.forward_one(lon, lat)
-    return None if math.isnan(x) else shapely.points([(x, y)])
+def _place(x: float, y: float) -> Polygons:
+    """Make an array of one place in the plane, which the tree takes in less time than a point."""
+    place: Polygons = shapely.points([(x, y)])
+    return place

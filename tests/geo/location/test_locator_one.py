@@ -32,6 +32,20 @@ def test_one_distance_is_that_of_many(city: Locator) -> None:
     np.testing.assert_array_equal(how, city.locate(lon, lat).how)
 
 
+def test_once_it_was_asked_often_one_distance_is_that_of_the_table(city: Locator) -> None:
+    """Which is made aside, while it goes on answering."""
+    lon, lat = np.concatenate([spread(city.polygons, 1_000), np.transpose(NO_PLACES), [[105.8], [-35.0]]], axis=1)
+    often = Locator.build(city.codes, city.polygons)
+    places = list(zip(lon.tolist(), lat.tolist(), strict=True))
+    size = often.nbytes
+    while often.nbytes == size:
+        meanwhile = [often.measure_one(*place) for place in places]
+    for measured in (meanwhile, [often.measure_one(*place) for place in places]):
+        for found, expected in zip(measured, [city.measure_one(*place) for place in places], strict=True):
+            assert found[:2] == expected[:2]
+            np.testing.assert_allclose(found[2:], expected[2:], rtol=0, atol=1e-6)
+
+
 def test_one_place_in_the_plane_is_that_of_many() -> None:
     lat = np.linspace(-90, 90, 2_001)
     lon = np.linspace(-200, 200, len(lat))

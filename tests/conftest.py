@@ -173,7 +173,8 @@ def test_data() -> Path | None:
 def cloned(cluster: PrivateCluster, template: str) -> Iterator[Database]:
     name = f"test_{next(_numbers)}"
     with cluster.connect("postgres") as connection:
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
+        # Copied as files, it takes half the time: nothing has to outlive a crash.
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY")
         connection.execute(statement.format(*map(sql.Identifier, (name, template, DATABASE))))
     yield Database(cluster, name)
     with cluster.connect("postgres") as connection:

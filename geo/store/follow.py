@@ -13,6 +13,9 @@ from geo.errors import SetupError
 from geo.store.schema import Generation
 
 _CHANNEL = "hientruong_boundaries"
+_PAUSE_S = 0.1
+"""What is announced so soon after the announcement before is answered together with what comes meanwhile: reports that
+arrive one after the other would each be counted by themselves, which takes longer than to take them."""
 _log = logging.getLogger(__name__)
 
 
@@ -35,8 +38,8 @@ class Follower:
     engine : Engine
         One of its connections listens.
     changed : callable
-        Called after each announcement, and after each new connection, as announcements may have been missed before
-        it. What it raises is logged, and it is called again at the next occasion.
+        Called after announcements, of which it may have been several, and after each new connection, as announcements
+        may have been missed before it. What it raises is logged, and it is called again at the next occasion.
     channel : str
         What is announced there; boundaries if not given.
     today : callable, optional
@@ -100,3 +103,4 @@ class Follower:
                 if heard or self._today() != day:
                     day = self._today()
                     self._changed()
+                    self._stopped.wait(_PAUSE_S)

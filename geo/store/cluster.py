@@ -133,7 +133,7 @@ class PrivateCluster:
                 postmaster.start(server, () if self._durable else _FORGETFUL)
                 self._prepare()
             except BaseException:
-                postmaster.stop(server)
+                postmaster.stop(server, at_once=True)
                 raise
         return Running(self.url(), started_here=True)
 

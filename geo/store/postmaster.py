@@ -24,6 +24,8 @@ _FIXED = (
 )
 _STOPPED = re.compile(r"^Database cluster state: +shut down", re.MULTILINE)
 _TIMEOUT = "--timeout=600"  # recovery after a crash in the middle of a large import takes minutes
+_STOPS_WITHIN_S = 120  # for a last checkpoint of gigabytes
+_STOPS_AT_ONCE_S = 60  # the server gives its own processes five, then it kills them
 _ORPHANS_PATIENCE = 60  # seconds for a statement that outlives a crashed server
 
 
@@ -85,19 +87,32 @@ class Postmaster:
             if "pre-existing shared memory block" not in said or time.monotonic() > deadline:
                 raise setup_failure("start", self.folder, said or answer.stderr)
 
-    def stop(self, server: Server) -> None:
+    def stop(self, server: Server, *, at_once: bool = False) -> None:
         """Stop the server, breaking off what its clients do; do nothing if it doesn't run.
+
+        One that can't write what it holds, as on a full disk, would never end: after a while it is stopped at once, and
+        its next start reads all that was committed from its log.
+
+        Parameters
+        ----------
+        server : Server
+        at_once : bool
+            Without a last checkpoint, for which a disk may have no room.
 
         Raises
         ------
         SetupError
             It does not stop.
         """
-        if self.process() is None:  # pg_ctl would signal whatever process a stale pid file names
-            return
-        answer = self.user.run([server.folder / "pg_ctl", "stop", "-D", ".", "--mode=fast", _TIMEOUT], self.folder)
-        if answer.returncode != 0 and self.process() is not None:
-            raise setup_failure("stop", self.folder, answer.stderr)
+        said = ""
+        ways = {"fast": _STOPS_WITHIN_S, "immediate": _STOPS_AT_ONCE_S}
+        for mode in ["immediate"] if at_once else ways:
+            if self.process() is None:  # pg_ctl would signal whatever process a stale pid file names
+                return
+            command = ["stop", "-D", ".", f"--mode={mode}", f"--timeout={ways[mode]}"]
+            said = self.user.run([server.folder / "pg_ctl", *command], self.folder).stderr
+        if self.process() is not None:
+            raise setup_failure("stop", self.folder, said)
 
     def _drop_misleading_locks(self) -> None:
         """Remove lock files whose process number now belongs to some other process, which PostgreSQL can't tell.

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from geo.errors import SetupError
+from geo.store import postmaster
 from geo.store.binaries import choose_server, find_server
 from geo.store.cluster import DATABASE, PrivateCluster
 from geo.store.unprivileged import user_for
@@ -318,6 +319,20 @@ def test_a_full_disk_is_told_at_a_later_start_and_does_no_harm(cluster):
     written.unlink()
     with cluster.running(), cluster.connect() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_server_that_can_not_write_its_last_checkpoint_is_stopped_and_loses_nothing(cluster, monkeypatch):
+    """As on a full disk; here the process that writes it stands still."""
+    monkeypatch.setattr(postmaster, "_STOPS_WITHIN_S", 2)
+    cluster.start()
+    with cluster.connect() as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
+        writes = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'"
+        os.kill(connection.execute(writes).fetchone()[0], signal.SIGSTOP)
+    cluster.stop()
+    assert cluster.status().process is None
+    with cluster.running(), cluster.connect() as connection:
+        assert connection.execute("SELECT number FROM kept").fetchone() == (1,)
 
 
 def test_a_server_whose_starter_was_killed_is_stopped_by_the_next_one(server_folder):

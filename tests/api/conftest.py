@@ -1,4 +1,4 @@
-"""A service of a database with demo reports, one for each module that asks for it, and who asks it."""
+"""Services of databases with demo reports and with none, one for each module that asks for it, and who asks it."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,7 @@ import pytest
 from geo.columns import utc_now
 from geo.demo.reports import make_demo
 from geo.lookup.dispatch import Dispatch
+from geo.store.cluster import PrivateCluster
 from geo.store.reports import add_reports
 from geo.units.territory import HANOI
 from tests.api.serving import api_key, serving
@@ -48,3 +49,16 @@ def public(address: str) -> Iterator[httpx.Client]:
 def sql(demo: Database) -> Iterator[psycopg.Connection]:
     with demo.connect() as connection:
         yield connection
+
+
+@pytest.fixture(scope="module")
+def bare(shared_cluster: PrivateCluster, city: Database) -> Iterator[Database]:
+    """A database with boundaries and without reports."""
+    with cloned(shared_cluster, city.name) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def bare_address(bare: Database) -> Iterator[str]:
+    with serving(bare.url) as address:
+        yield address

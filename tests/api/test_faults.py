@@ -21,8 +21,8 @@ import pytest
 from geo.store.cluster import DATABASE, PrivateCluster
 from geo.store.unprivileged import user_for
 from tests.api.intake_clients import PLACE, Clients, report, stored
-from tests.api.serving import Running, api_key, serving, started
-from tests.conftest import Database, cloned, reachable_folder
+from tests.api.serving import Running, api_key, started
+from tests.conftest import Database, reachable_folder
 
 REPORTS = 400
 KILLED_AFTER = 150
@@ -201,32 +201,20 @@ def test_a_disk_that_is_really_full_takes_reports_again_once_there_is_room(ours:
     assert batches.are_whole()
 
 
-@pytest.fixture(scope="module")
-def database(shared_cluster: PrivateCluster, city: Database) -> Iterator[Database]:
-    with cloned(shared_cluster, city.name) as database:
-        yield database
-
-
-@pytest.fixture(scope="module")
-def address(database: Database) -> Iterator[str]:
-    with serving(database.url) as address:
-        yield address
-
-
 @pytest.mark.parametrize("lines", [1, 100])
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_connection_cut_in_mid_body_leaves_nothing_behind(
-    database: Database, address: str, lines: int, chunked: bool
+    bare: Database, bare_address: str, lines: int, chunked: bool
 ) -> None:
     """Not even of the lines that came whole."""
-    key = api_key(database.url)
+    key = api_key(bare.url)
     body = "\n".join(json.dumps(report(f"cut-{lines}-{chunked}-{i}")) for i in range(lines))
     media = "application/json" if lines == 1 else "application/x-ndjson"
     half = body[: len(body) * 3 // 4].encode()
     length = "transfer-encoding: chunked" if chunked else f"content-length: {len(body)}"
     head = f"POST /v1/reports HTTP/1.1\r\nhost: x\r\nx-api-key: {key['x-api-key']}\r\ncontent-type: {media}\r\n{length}"
-    url = urlsplit(address)
-    with database.connect() as sql:
+    url = urlsplit(bare_address)
+    with bare.connect() as sql:
         before = stored(sql)
         with socket.create_connection((url.hostname, url.port)) as connection:
             connection.sendall(f"{head}\r\n\r\n".encode())
@@ -235,7 +223,7 @@ def test_a_connection_cut_in_mid_body_leaves_nothing_behind(
             assert not {b"200", b"201"} & set(connection.recv(1000).split())
         assert stored(sql) == before
         whole = httpx.post(
-            f"{address}/v1/reports", content=body, headers=key | {"content-type": media}, trust_env=False
+            f"{bare_address}/v1/reports", content=body, headers=key | {"content-type": media}, trust_env=False
         )
         assert whole.status_code in (200, 201)
         assert "idempotency-replayed" not in whole.headers

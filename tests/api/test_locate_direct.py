@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from geo.store.cluster import PrivateCluster
 from tests.api.serving import api_key, serving
-from tests.conftest import Database, cloned
+from tests.conftest import Database
 
 INSIDE = "lon=105.868664&lat=20.998485"
 QUERIES = [
@@ -28,20 +27,8 @@ QUERIES = [
 
 
 @pytest.fixture(scope="module")
-def database(shared_cluster: PrivateCluster, city: Database) -> Iterator[Database]:
-    with cloned(shared_cluster, city.name) as database:
-        yield database
-
-
-@pytest.fixture(scope="module")
-def address(database: Database) -> Iterator[str]:
-    with serving(database.url) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def http(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address, trust_env=False) as client:
+def http(bare_address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=bare_address, trust_env=False) as client:
         yield client
 
 
@@ -76,9 +63,9 @@ def test_the_answer_is_that_of_the_application(http: httpx.Client, query: str) -
     assert told == expected
 
 
-def test_a_key_is_known_and_counted_and_an_invented_one_refused(database: Database) -> None:
-    with serving(database.url, HIENTRUONG_RATE_PUBLIC="9", HIENTRUONG_RATE_KEY="3") as address:
-        key, invented = api_key(database.url, "router"), {"x-api-key": "ht_0000000000_nothing"}
+def test_a_key_is_known_and_counted_and_an_invented_one_refused(bare: Database) -> None:
+    with serving(bare.url, HIENTRUONG_RATE_PUBLIC="9", HIENTRUONG_RATE_KEY="3") as address:
+        key, invented = api_key(bare.url, "router"), {"x-api-key": "ht_0000000000_nothing"}
         given = [{}, key, {"authorization": f"Bearer {key['x-api-key']}"}, key | {"connection": "close"}, key, invented]
         answers = [httpx.get(f"{address}/v1/locate?{INSIDE}", headers=each, trust_env=False) for each in given]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 429, 401]
@@ -86,7 +73,7 @@ def test_a_key_is_known_and_counted_and_an_invented_one_refused(database: Databa
     assert left == ['"public";r=8', '"key";r=2', '"key";r=1', '"key";r=0', '"key";r=0', '"public";r=7']
 
 
-def test_what_comes_on_one_connection_at_once_is_answered_in_turn(address: str) -> None:
+def test_what_comes_on_one_connection_at_once_is_answered_in_turn(bare_address: str) -> None:
     """Lookups that are answered at once, others, and what is no lookup, each with and without a body."""
     inside, broken = f"GET /v1/locate?{INSIDE} HTTP/1.1", "GET /v1/locate?lon=200&lat=0 HTTP/1.1"
     points = '{"points": []}'
@@ -94,7 +81,7 @@ def test_what_comes_on_one_connection_at_once_is_answered_in_turn(address: str) 
     asked = [inside, "GET /livez HTTP/1.1", inside, broken, inside, post, f"{inside}\r\nContent-Length: 2", inside]
     bodies = ["", "", "", "", "", points, "{}", ""]
     sent = "".join(f"{head}\r\nHost: localhost\r\n\r\n{body}" for head, body in zip(asked, bodies, strict=True))
-    with connected(address) as connection:
+    with connected(bare_address) as connection:
         connection.sendall(sent.encode())
         found = statuses(connection, len(asked))
         for byte in f"{inside}\r\nHost: localhost\r\n\r\n".encode():
@@ -104,8 +91,8 @@ def test_what_comes_on_one_connection_at_once_is_answered_in_turn(address: str) 
     assert found == [located, '200 {"statu', located, '422 {"type"', located, '200 {"answe', located, located, located]
 
 
-def test_each_is_counted_once(database: Database) -> None:
-    with serving(database.url) as address, httpx.Client(base_url=address, trust_env=False) as http:
+def test_each_is_counted_once(bare: Database) -> None:
+    with serving(bare.url) as address, httpx.Client(base_url=address, trust_env=False) as http:
         for query in QUERIES:
             http.get(f"/v1/locate?{query}")
         told = http.get("/metrics").text

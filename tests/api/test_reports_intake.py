@@ -117,7 +117,7 @@ def test_the_reporter_is_kept_as_a_pseudonym_only(http, sql):
     assert rows[0] == rows[1] != rows[2]
     assert len(rows[0]) == 16
     [whole] = sql.execute("SELECT row_to_json(r)::text FROM report r WHERE id = %s", [ids[0]]).fetchone()
-    assert "0900" not in whole
+    assert "0900000000" not in whole.replace(" ", "")
 
 
 def test_a_blank_reporter_is_nobody(http, sql):

@@ -42,7 +42,7 @@ def finite(values: ArrayLike, name: str, shape: tuple[int | None, ...]) -> Float
         raise InputError(f"{name} must have the shape {wanted}, not {found}", name)
     if not numbers.size:
         raise InputError(f"{name} are empty: there is nothing to compute from", name)
-    _refuse(~np.isfinite(numbers), numbers, name, "is not a finite number")
+    _refuse_unless(np.isfinite(numbers), numbers, name, "is not a finite number")
     return numbers
 
 
@@ -56,7 +56,7 @@ def not_negative(values: ArrayLike, name: str, shape: tuple[int | None, ...]) ->
     geo.errors.InputError: counts: -2 at position 1 is negative
     """
     numbers = finite(values, name, shape)
-    _refuse(numbers < 0, numbers, name, "is negative")
+    _refuse_unless(numbers >= 0, numbers, name, "is negative")
     return numbers
 
 
@@ -69,7 +69,7 @@ def positive(values: ArrayLike, name: str, shape: tuple[int | None, ...]) -> Flo
     array([1., 2.])
     """
     numbers = finite(values, name, shape)
-    _refuse(numbers <= 0, numbers, name, "is not more than 0")
+    _refuse_unless(numbers > 0, numbers, name, "is not more than 0")
     return numbers
 
 
@@ -81,9 +81,32 @@ def whole(values: ArrayLike, name: str, shape: tuple[int | None, ...]) -> Intege
     >>> whole([1.0, 2.0], "counts", (2,))
     array([1, 2])
     """
-    numbers = not_negative(values, name, shape)
-    _refuse(numbers != np.rint(numbers), numbers, name, "is not a whole number")
+    return as_whole(not_negative(values, name, shape), name)
+
+
+def as_whole(numbers: Floats, name: str) -> Integers:
+    """Take numbers that `not_negative` has taken as counts.
+
+    Examples
+    --------
+    >>> as_whole(np.array([1.0, 2.5]), "counts")
+    Traceback (most recent call last):
+    geo.errors.InputError: counts: 2.5 at position 1 is not a whole number
+    """
+    _refuse_unless(are_whole(numbers), numbers, name, "is not a whole number")
     return numbers.astype(np.int64)
+
+
+def are_whole(numbers: Floats) -> NDArray[np.bool_]:
+    """Tell which numbers are whole.
+
+    Examples
+    --------
+    >>> are_whole(np.array([1.0, 2.5]))
+    array([ True, False])
+    """
+    whole_numbers: NDArray[np.bool_] = numbers == np.rint(numbers)
+    return whole_numbers
 
 
 def share(value: float, name: str) -> float:
@@ -99,8 +122,8 @@ def share(value: float, name: str) -> float:
     return value
 
 
-def _refuse(bad: NDArray[np.bool_], numbers: Floats, name: str, why: str) -> None:
-    if bad.any():
-        first = np.unravel_index(bad.argmax(), bad.shape)
+def _refuse_unless(good: NDArray[np.bool_], numbers: Floats, name: str, why: str) -> None:
+    if not good.all():
+        first = np.unravel_index(good.argmin(), good.shape)
         position = ", ".join(map(str, first))
         raise InputError(f"{name}: {numbers[first]:g} at position {position} {why}", name)

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geo.errors import InputError
 from geo.statistics import fdr
-from geo.statistics.checks import Floats, Integers, finite, not_negative, whole
+from geo.statistics.checks import Floats, Integers, are_whole, as_whole, finite, not_negative
 from geo.statistics.nulls import LARGEST_SUM, Alternative, check_sums, exact_p, normal_p
 from geo.statistics.permutation import permutation_p
 from geo.statistics.weights import Weights
@@ -107,8 +107,9 @@ def hot_spots(
     """
     x = not_negative(counts, "counts", (weights.n,))
     sums, mean = weights.lag(x), float(x.mean())
-    is_whole = bool((x == np.rint(x)).all())
-    method = suitable_null(mean if is_whole else np.inf, sums.max(), weights) if null == "auto" else null
+    largest = float(sums.max())
+    is_whole = bool(are_whole(x).all())
+    method = suitable_null(mean if is_whole else np.inf, largest, weights) if null == "auto" else null
     parameters: dict[str, int | float | str | bool] = {
         "n": len(x),
         "mean": mean,
@@ -116,24 +117,25 @@ def hot_spots(
         "alternative": alternative,
     }
     kinds = _each(sums, weights)
+    if is_whole and largest <= LARGEST_SUM and weights.binary and weights.with_self and method != "permutation":
+        kinds = _alike(kinds)
+    z = _z(x, kinds, weights.with_self)
     if method == "exact":
         check_binary(weights)
         check_sums(sums)
-        kinds = _alike(kinds) if weights.with_self else kinds
         totals, sizes = kinds.total.astype(np.int64), kinds.size.astype(np.int64)
-        p = exact_p(whole(x, "counts", x.shape), totals, sizes, alternative, mid_p=mid_p)
+        p = exact_p(as_whole(x, "counts"), totals, sizes, alternative, mid_p=mid_p)
         parameters["mid_p"] = mid_p
-    z = _z(x, kinds, weights.with_self)
-    if method == "normal":
+    elif method == "normal":
         p = normal_p(z, alternative)
     elif method == "permutation":
         p = permutation_p(x, weights, alternative, permutations, seed)
         parameters |= {"permutations": permutations, "seed": seed}
-    elif method != "exact":
+    else:
         raise InputError(f"null is auto or one of {', '.join(get_args(Null))}, not {null!r}", "null")
     q = fdr.q_values(p, kinds.times)
-    cell = kinds.of_cell
-    return HotSpots(z[cell], p[cell], q[cell], fdr.bins(q, z)[cell], method, parameters)
+    of_cells = kinds.of_cells
+    return HotSpots(of_cells(z), of_cells(p), of_cells(q), of_cells(fdr.bins(q, z)), method, parameters)
 
 
 def gi_z(values: ArrayLike, weights: Weights) -> Floats:
@@ -186,22 +188,26 @@ class _Kinds(NamedTuple):
     ----------
     total, size, square_sum : ndarray of float or int, shape (m,)
         The sum of the values in each kind of neighbourhood, of its weights, and of their squares.
-    times : ndarray of int, shape (m,)
-        How many cells have such a neighbourhood.
-    of_cell : slice or ndarray of int, shape (n,)
-        Which kind each cell has.
+    times : ndarray of int, shape (m,), or None
+        How many cells have such a neighbourhood, if not one each.
+    number : ndarray of int, shape (n,), or None
+        Which kind each cell has, if not one of its own.
     """
 
     total: Numbers
     size: Numbers
     square_sum: Numbers
-    times: Integers
-    of_cell: slice | Integers
+    times: Integers | None
+    number: Integers | None
+
+    def of_cells(self, found: NDArray[Any]) -> NDArray[Any]:
+        """Give each cell what was found of its kind."""
+        return found if self.number is None else found.take(self.number)
 
 
 def _each(sums: Floats, weights: Weights) -> _Kinds:
     """Take every neighbourhood by itself."""
-    return _Kinds(sums, weights.sums, weights.square_sums, np.ones(len(sums), np.int64), slice(None))
+    return _Kinds(sums, weights.sums, weights.square_sums, None, None)
 
 
 def _alike(each: _Kinds) -> _Kinds:
@@ -212,7 +218,7 @@ def _alike(each: _Kinds) -> _Kinds:
     there = times.nonzero()[0]
     size, total = np.divmod(there, length)
     number = np.cumsum(times > 0) - 1
-    return _Kinds(total, size, size, times[there], number[code])
+    return _Kinds(total, size, size, times[there], number.take(code))
 
 
 def _z(x: Floats, kinds: _Kinds, with_self: bool) -> Floats:

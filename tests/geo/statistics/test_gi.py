@@ -15,7 +15,7 @@ from scipy.stats import false_discovery_control, norm
 
 from geo.errors import InputError
 from geo.statistics.gi import LARGEST_SPARSE_MEAN, gi_z, hot_spots
-from geo.statistics.nulls import exact_p
+from geo.statistics.nulls import exact_p, normal_p
 from geo.statistics.weights import Weights
 from tests.geo.statistics.published import GETIS_ORD_1996
 
@@ -83,12 +83,17 @@ def test_the_order_of_the_cells_does_not_matter(x, order, null):
 @given(x=arrays(int, 64, elements=st.integers(0, 9)), with_self=st.booleans())
 def test_neighbourhoods_taken_together_are_found_as_each_by_itself(x, with_self):
     row = Weights.within(np.arange(64), np.zeros(64), 2, with_self=with_self)
-    found = hot_spots(x, row, null="exact")
-    np.testing.assert_allclose(found.z, hot_spots(x, row, null="normal").z, atol=1e-9)
+    z = gi_z(x, row)
     sums, sizes = row.lag(x).astype(int), row.sums.astype(int)
-    alone = [exact_p(x, sums[[cell]], sizes[[cell]], "two-sided")[0] for cell in range(64)]
-    np.testing.assert_allclose(found.p, alone, rtol=1e-12)
-    np.testing.assert_allclose(found.q, false_discovery_control(alone), rtol=1e-12)
+    alone = {
+        "exact": [exact_p(x, sums[[cell]], sizes[[cell]], "two-sided")[0] for cell in range(64)],
+        "normal": normal_p(z, "two-sided"),
+    }
+    for null, p in alone.items():
+        found = hot_spots(x, row, null=null)
+        np.testing.assert_allclose(found.z, z, atol=1e-9)
+        np.testing.assert_allclose(found.p, p, rtol=1e-12)
+        np.testing.assert_allclose(found.q, false_discovery_control(p), rtol=1e-12)
 
 
 @given(x=arrays(int, 4, elements=st.integers(0, 3)), size=st.integers(1, 4))

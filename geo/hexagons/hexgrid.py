@@ -84,7 +84,7 @@ class HexGrid(Columns):
         """
         if not COARSEST <= resolution <= FINEST:
             raise InputError(f"a grid has a resolution of {COARSEST} to {FINEST}, not {resolution}", "resolution")
-        city = shapely.union_all(np.asarray(polygons, dtype=object))
+        city = _joined(polygons)
         if city.is_empty:
             raise InputError("a grid needs at least one polygon", "polygons")
         near = _near_outline(city, resolution)
@@ -115,7 +115,7 @@ class HexGrid(Columns):
         True
         """
         cell = np.unique(np.asarray(cells, np.int64))
-        city = shapely.union_all(np.asarray(polygons, dtype=object))
+        city = _joined(polygons)
         inside = np.maximum(_shares(city, cell, resolution_of(int(cell[0]))), 0)
         return cls(cell, inside, areas_m2(cell_polygons(cell)), np.full(len(cell), np.nan))
 
@@ -206,6 +206,13 @@ class HexGrid(Columns):
     def resolution(self) -> int:
         """The H3 resolution of the cells."""
         return resolution_of(int(self.cell[0]))
+
+
+def _joined(polygons: Sequence[Any] | NDArray[np.object_]) -> shapely.Geometry:
+    """Join polygons: those that fit edge to edge, as nearly all units of a city do, without a search for crossings."""
+    shapes = np.asarray(polygons, dtype=object)
+    fit = shapely.is_empty(shapely.coverage_invalid_edges(shapes))
+    return shapely.union_all([shapely.coverage_union_all(shapes[fit]), *shapes[~fit]])
 
 
 def _centred(city: shapely.Geometry, resolution: int) -> Integers:

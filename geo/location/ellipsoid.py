@@ -34,9 +34,18 @@ def areas_m2(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
     >>> areas_m2(np.array([shapely.box(105.8, 21.0, 105.81, 21.01)])).round(-2)
     array([1151100.])
     """
-    short_edges = shapely.segmentize(shapes, _LONGEST_EDGE)
+    short_edges = shapes.copy()
+    long = _with_long_edges(shapes)
+    short_edges[long] = shapely.segmentize(shapes[long], _LONGEST_EDGE)
     areas: NDArray[np.float64] = shapely.area(shapely.transform(short_edges, _on_plane))
     return areas
+
+
+def _with_long_edges(shapes: NDArray[np.object_]) -> NDArray[np.intp]:
+    corners, number = shapely.get_coordinates(shapes, return_index=True)
+    east, north = np.diff(corners, axis=0).T
+    long = (np.hypot(east, north) > _LONGEST_EDGE) & (number[1:] == number[:-1])
+    return np.unique(number[1:][long])
 
 
 def _on_plane(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -18,6 +18,7 @@ from geo.hexagons.population import read_population
 
 _ELLIPSOID = pyproj.Geod(ellps="WGS84")
 SQUARE = shapely.box(105.80, 21.00, 105.86, 21.05)
+WEST, EAST = shapely.box(105, 20, 105.83, 22), shapely.box(105.83, 20, 107, 22)
 
 
 def geodesic_m2(shape: shapely.Geometry) -> float:
@@ -55,6 +56,17 @@ def test_the_grid_is_every_cell_that_touches_the_city_with_its_share(city, resol
     }
     expected = [geodesic_m2(parts[cell]) for cell in grid.cell.tolist()]
     np.testing.assert_allclose(grid.inside_m2, expected, rtol={6: 3e-5, 8: 1e-6, 9: 1e-6}[resolution], atol=1.0)
+
+
+@settings(max_examples=40)
+@given(st.lists(cities(), min_size=1, max_size=4), st.integers(0, 3))
+def test_units_that_touch_overlap_or_are_given_twice_count_once(cities, repeated):
+    halves = np.concatenate([shapely.intersection(city, [WEST, EAST]) for city in cities])
+    halves = halves[shapely.area(halves) > 0]
+    units = [*halves, *halves[:repeated]]
+    grid, whole = HexGrid.of(units, 8), HexGrid.of([shapely.union_all(units)], 8)
+    assert grid.cell.tolist() == whole.cell.tolist()
+    np.testing.assert_allclose(grid.inside, whole.inside, atol=1e-9)
 
 
 def test_shares_add_up_to_the_area_of_the_city(dispatch):

@@ -43,7 +43,7 @@ from api.routes import (
 )
 from api.service import Service
 from api.settings import ServiceSettings
-from api.tokens import configured_tokens
+from api.token_settings import configured_tokens
 from api.traffic import Counted, Traffic
 from geo.store.settings import database_settings, read_settings
 from maps.assets import leaflet_folder, planner_folder

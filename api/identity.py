@@ -1,10 +1,13 @@
 """Who sends a request: told by a key or a token in its headers."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from api.keyring import Keyring
-from api.tokens import Tokens
 from geo.access import PUBLIC, Caller
+
+if TYPE_CHECKING:
+    from api.tokens import Tokens
 
 
 class UnknownCallerError(Exception):
@@ -21,7 +24,7 @@ class Identities:
         None if no tokens are taken.
     """
 
-    def __init__(self, keyring: Keyring, tokens: Tokens | None) -> None:
+    def __init__(self, keyring: Keyring, tokens: "Tokens | None") -> None:
         self._keyring = keyring
         self._tokens = tokens
 

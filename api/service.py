@@ -66,6 +66,7 @@ class Service:
         self._unit_id: int | None = None
         self._version, self.dispatch = self.ask(self._read)
         self._clock = today
+        self.dispatch.jurisdiction.prepare(self._today())
         self._stopped = Event()
         self._live = LiveCube(self._engine, lambda: self.dispatch)
         self._follower = Follower(self._engine, self._refresh, today=self._today)
@@ -83,8 +84,11 @@ class Service:
 
     def _refresh(self) -> None:
         """Swap the dispatch whole if boundaries or rules changed; a request under way keeps the one it began with."""
-        if self.ask(self._read_version) != self._version:
-            self._version, self.dispatch = self.ask(self._read)
+        version, dispatch = self._version, self.dispatch
+        if self.ask(self._read_version) != version:
+            version, dispatch = self.ask(self._read)
+        dispatch.jurisdiction.prepare()  # at the start what answers for other days than today: it is not waited for
+        self._version, self.dispatch = version, dispatch
         self._move_open_reports()
         self._live.refresh()
         self.ask(lambda connection: months.ensure(connection, months.coming(self._today())))

@@ -21,7 +21,7 @@ def _vietnamese() -> dict[str, str]:
 
 _TABLE = _vietnamese()
 _FOLD = str.maketrans(_TABLE)
-_FORMS = {plain: "".join(form for form, base in _TABLE.items() if base == plain) for plain in _TABLE.values()}
+_FORMS = {plain: "".join(form for form, base in _TABLE.items() if base == plain) for plain in set(_TABLE.values())}
 _NOT_WITHIN_A_WORD = "(^|[^0-9A-Za-z\u00c0-\u024f\u1e00-\u1eff])"
 
 

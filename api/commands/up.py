@@ -1,5 +1,6 @@
 """`hientruong up` and `hientruong serve`: the service."""
 
+import gc
 import importlib
 import socket
 import threading
@@ -28,14 +29,13 @@ def up(
     Example: hientruong up --demo --port 8080
     """
     listening = _listen(host, port)
-    from geo.store import migrate, session
+    from geo.store import session
 
     say("starting the database")
     _import_meanwhile("api.start", "uvicorn", "api.app")
-    with session.database(lasting=True) as url, session.explained():
+    with session.explained(), session.database(lasting=True, newest=True) as url:
         from api.start import prepare
 
-        migrate.ensure_newest(url)
         key = prepare(url, demo)
         _serve(url, listening, key)
 
@@ -55,7 +55,16 @@ def serve(host: Host = None, port: Port = None) -> None:
 
 def _import_meanwhile(*modules: str) -> None:
     """Import modules in a thread; whoever imports them meanwhile waits for what is left."""
-    threading.Thread(target=lambda: [importlib.import_module(name) for name in modules], daemon=True).start()
+    threading.Thread(target=_import, args=modules, daemon=True).start()
+
+
+def _import(*modules: str) -> None:
+    """Import modules without a search for garbage in them, now or later: they stay, and it takes long."""
+    gc.disable()
+    for name in modules:
+        importlib.import_module(name)
+    gc.freeze()
+    gc.enable()
 
 
 def _listen(host: str | None, port: int | None) -> socket.socket:
@@ -93,7 +102,7 @@ def _serve(url: str, listening: socket.socket, key: Path | None = None) -> None:
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             host, port = listening.getsockname()[:2]
-            _import_meanwhile("pandas")  # the first report needs it, the first lookup does not
+            _import_meanwhile("holidays.countries", "pandas")  # the first report needs them, the first lookup does not
             address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
             say(f"Hiện Trường: {address}  (Ctrl-C stops it)")
             if key is not None:

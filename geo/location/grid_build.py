@@ -153,8 +153,8 @@ def _candidates(
     position, near_unit = boxes.query(shapely.box(column, row, column + 1, row + 1))
     block = np.concatenate([passed_block[turn], has_unit, no_pure_cell[position]])
     unit = np.concatenate([passing_unit[turn], pure_unit[has_unit], near_unit])
-    pairs = np.unique(block * units + unit)
-    return np.divmod(pairs, units)
+    pairs = np.sort(block * units + unit)
+    return np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], units)
 
 
 def _unit_boxes(edges: Edges) -> Polygons:

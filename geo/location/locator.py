@@ -7,6 +7,7 @@ wins. docs/locator.md tells how it is fast.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,7 @@ class Located:
     how: NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Locator:
     """The units of one generation of boundaries, ready to be asked where points are.
 
@@ -84,12 +85,11 @@ class Locator:
     codes: tuple[str, ...]
     polygons: Polygons
     extent: tuple[float, float, float, float]
-    _grid: Grid
-    _borders: Borders
-    _locate_one: Callable[[float, float], tuple[int, How]]
 
     @classmethod
-    def build(cls, codes: Sequence[str], polygons: Sequence[Any] | NDArray[np.object_]) -> "Locator":
+    def build(
+        cls, codes: Sequence[str], polygons: Sequence[Any] | NDArray[np.object_], *, at_once: bool = True
+    ) -> "Locator":
         """Build a locator.
 
         Parameters
@@ -98,6 +98,8 @@ class Locator:
             One for each polygon, no two alike.
         polygons : sequence of shapely Polygon or MultiPolygon
             Longitude and latitude, WGS 84. Units may have holes and several parts, and may overlap.
+        at_once : bool, optional
+            False leaves what takes longest, half a second for a city, to `prepare` or to the first question.
 
         Returns
         -------
@@ -111,9 +113,26 @@ class Locator:
         """
         names, shapes = check_units(codes, polygons)
         west, south, east, north = shapely.total_bounds(shapes).tolist()
-        grid = build_grid(Edges.of(shapes), len(names))
-        locate_one = _one_point_locator(grid, shapes)
-        return cls(names, shapes, (west, south, east, north), grid, Borders.of(shapes), locate_one)
+        locator = cls(names, shapes, (west, south, east, north))
+        if at_once:
+            locator.prepare()
+        return locator
+
+    def prepare(self) -> None:
+        """Build what answers, unless it is there."""
+        _ = self._locate_one, self._borders
+
+    @cached_property
+    def _grid(self) -> Grid:
+        return build_grid(Edges.of(self.polygons), len(self.codes))
+
+    @cached_property
+    def _borders(self) -> Borders:
+        return Borders.of(self.polygons)
+
+    @cached_property
+    def _locate_one(self) -> Callable[[float, float], tuple[int, How]]:
+        return _one_point_locator(self._grid, self.polygons)
 
     def __reduce__(self) -> tuple[Callable[..., "Locator"], tuple[tuple[str, ...], Polygons]]:
         """Pickle what the locator is built from."""

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 import numpy as np
+from holidays.registry import EntityLoader
 from numpy.typing import NDArray
 
 from geo.errors import InputError
@@ -151,7 +152,7 @@ class WorkingCalendar:
         if not self.weekdays or not set(self.weekdays) <= set(range(7)):
             raise InputError(f"weekdays {self.weekdays} must be one or more of 0 (Monday) to 6 (Sunday)", "weekdays")
         _check_hours(self.hours)
-        if self.holidays is not None and self.holidays not in holidays.list_supported_countries():
+        if self.holidays is not None and self.holidays not in EntityLoader.get_country_codes():
             raise InputError(f"holidays of {self.holidays!r} are not known: give an ISO 3166 code or None", "holidays")
         if both := set(self.days_off) & set(self.make_up_days):
             raise InputError(f"{min(both)} is both a day off and a make-up day: choose one", "days_off")

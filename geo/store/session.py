@@ -34,16 +34,20 @@ def private_cluster() -> PrivateCluster:
 
 
 @contextmanager
-def database(*, lasting: bool = False) -> Iterator[str]:
+def database(*, lasting: bool = False, newest: bool = False) -> Iterator[str]:
     """Give the URL of the database; a private one is started if need be, migrated, and stopped at the end.
 
     Parameters
     ----------
     lasting : bool
         Whether it is for a service: a private one that dies meanwhile is started again.
+    newest : bool
+        Whether one that `DATABASE_URL` names is migrated, too.
     """
     named = database_settings().url
     if named is not None:
+        if newest:
+            migrate.ensure_newest(named)
         yield named
         return
     cluster = private_cluster()

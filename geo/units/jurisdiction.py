@@ -181,6 +181,12 @@ class Jurisdiction:
         """Find a layer by the id of its generation."""
         return next(layer for layer in self.layers if layer.generation.id == generation_id)
 
+    def prepare(self, day: dt.date | None = None) -> None:
+        """Build what answers on a local date, or on every one, so that no question waits for it."""
+        for layer in (*self.layers, *self.areas):
+            if day is None or layer.generation.holds(day):
+                layer.locator.prepare()
+
     @cached_property
     def units(self) -> dict[int, Unit]:
         """Every unit of every layer by its database id."""

@@ -33,7 +33,7 @@ def make_layer(
         Of the generation, and of those that are active, by their ids.
     """
     in_layer = [units[unit_id] for unit_id in shapes]
-    locator = Locator.build([unit.code for unit in in_layer], list(shapes.values()))
+    locator = Locator.build([unit.code for unit in in_layer], list(shapes.values()), at_once=False)
     by_code = {unit.code: unit for unit in in_layer}
     ordered = tuple(by_code[code] for code in locator.codes)
     changes = {each.valid_from for each in active} | {each.valid_to for each in active if each.valid_to}

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from api.jwks import Jwks
-from api.tokens import Tokens, TokenSettings
+from api.token_settings import TokenSettings
+from api.tokens import Tokens
 from geo.access import Caller
 
 ISSUER, AUDIENCE = "https://id.example", "hientruong"

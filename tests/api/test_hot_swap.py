@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from api.commands.boundaries import app
 from api.service import Service
 from geo.demo.reports import make_demo
+from geo.location import locator
 from geo.lookup.answer import locate
 from geo.store.boundaries import NewGeneration, add_draft, add_generation, list_generations, read_units_frame
 from geo.store.moves import has_moves
@@ -82,6 +83,19 @@ def test_a_service_whose_connections_were_cut_still_hears_of_new_boundaries(serv
     with city_database.transaction() as connection:
         add_generation(connection, HANOI.id, new)
     assert reached(lambda: answers(service, "Phường Mới")), "the service went on with the old boundaries"
+
+
+def test_no_question_waits_for_new_boundaries_to_be_made_ready(service, city_database, monkeypatch):
+    built: list[threading.Thread] = []
+    build = locator.build_grid
+    monkeypatch.setattr(locator, "build_grid", lambda *edges: built.append(threading.current_thread()) or build(*edges))
+    new = surveyed(city_database)
+    with city_database.transaction() as connection:
+        add_generation(connection, HANOI.id, new)
+    assert reached(lambda: answers(service, "Phường Mới"))
+    locate(service.dispatch, *POINT, dt.date(2025, 1, 1))
+    assert built
+    assert threading.current_thread() not in built
 
 
 def answers(service: Service, name: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from api.jwks import LIFETIME_S, PAUSE_S, TRUSTED_S
-from api.tokens import configured_tokens
+from api.token_settings import configured_tokens
 from geo.access import Caller
 from geo.errors import SetupError
 from tests.api.identity_provider import AUDIENCE, CURVE, ISSUER, SECOND, Provider, providing, token

@@ -60,7 +60,7 @@ def test_the_others_on_an_edge_are_named(city: Locator) -> None:
 
 def test_many_threads_have_the_same_answer(city: Locator) -> None:
     lon, lat = stress_set(city.polygons, every=100)
-    fresh = pickle.loads(pickle.dumps(city))
+    fresh = Locator.build(city.codes, city.polygons, at_once=False)
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: fresh.locate(lon, lat).unit, range(8)))
     unit, _, _ = brute_force(city.polygons, lon, lat)

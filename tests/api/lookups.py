@@ -3,15 +3,20 @@
 import asyncio
 import datetime as dt
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import httpx
 import numpy as np
+import orjson
 import pyarrow as pa
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.gate import Limits
 from api.identity import Identities
 from api.keyring import Keyring
+from api.lookups.direct import DirectLookups
+from api.settings import ServiceSettings
 from geo.location.locator import Locator
 from geo.lookup.dispatch import Dispatch, known_to_rules, territory_calendar
 from geo.responsibility.rules import default_rules
@@ -74,6 +79,14 @@ def ask_each(app: FastAPI, path: str, queries: list[dict[str, object]]) -> list[
             return [(await client.get(path, params=query)).json() for query in queries]
 
     return asyncio.run(asked())
+
+
+def ask_each_directly(app: FastAPI, queries: list[dict[str, object]]) -> list[object]:
+    """Ask one question after the other where requests are read, and give what the answers say."""
+    app.state.limits = Limits(ServiceSettings(rate_public=0))
+    lookups = DirectLookups(app.state, app.state.limits, ())
+    answers = [lookups.answer(urlencode(query).encode(), (), ("127.0.0.1", 1), ()) for query in queries]
+    return [orjson.loads(answer.partition(b"\r\n\r\n")[2]) for answer in answers if answer]
 
 
 def post(app: FastAPI, content: bytes, media_type: str, query: str = "", **headers: str) -> httpx.Response:

@@ -19,6 +19,7 @@ from tests.api.lookups import (
     as_arrow,
     as_raw,
     ask_each,
+    ask_each_directly,
     dispatch_over,
     from_arrow,
     post,
@@ -27,8 +28,8 @@ from tests.conftest import Database
 from tests.geo.coverages import Coverage, coverages, generated, hanoi, hcmc, spread, stress_set
 from tests.geo.location.by_postgis import assert_st_covers_agrees
 
-BY_COLUMNS, BY_OBJECTS, ALONE = 200_000, 10_000, 200
-"""How many points at most are asked as Arrow and as pairs, as JSON and as lines, and by themselves."""
+BY_COLUMNS, BY_OBJECTS, BY_ASGI = 200_000, 10_000, 200
+"""How many points at most are asked as Arrow and as pairs, as JSON, as lines and one by one, one by one as ASGI."""
 DAY = "2026-01-05"
 
 
@@ -57,7 +58,9 @@ def assert_the_same_everywhere(database: Database, coverage: Coverage, lon: np.n
         :BY_OBJECTS
     ]
     assert list(map(json.loads, lines)) == answers
-    for single, answer in zip(ask_each(app, "/v1/locate", points[:ALONE]), answers, strict=False):
+    directly = ask_each_directly(app, points)
+    assert directly[:BY_ASGI] == ask_each(app, "/v1/locate", points[:BY_ASGI])
+    for single, answer in zip(directly, answers, strict=True):
         assert ((single["unit"] or {}).get("code"), single["how"]) == (answer["unit_code"], answer["how"])
         assert single["certain"] == answer["certain"]
 

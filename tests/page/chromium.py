@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 # Without these a fresh Chromium looks for its own servers, which would hide a request of ours.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -46,8 +47,8 @@ class Watched:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Run the machine's Chromium."""
-    binary = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    assert binary, "the page tests need Chromium: apt-get install chromium"
+    binary = next(filter(None, map(shutil.which, NAMES)), None)
+    assert binary, "the page tests need Chromium: scripts/install --browser"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=binary, args=QUIET)
         yield browser

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.columns import Integers, Truths
+from maps.style import FEW_REPORTS, PALE
 from maps.words import WORDS, Language
 
 NOT_COLOURED = -1
@@ -99,6 +100,11 @@ class Face:
         return False
 
     @property
+    def paleness(self) -> str:
+        """What pale colours on the map mean; empty if there are none."""
+        return ""
+
+    @property
     def colours(self) -> list[str]:
         """The colours of the classes."""
         return [one.colour for one in self.classes]
@@ -128,6 +134,8 @@ class HexDrawing(Face):
         Place of each cell's class, or `NOT_COLOURED`.
     hatched : ndarray of bool, shape (n,)
         Cells of which something is hidden.
+    pale : ndarray of bool, shape (n,)
+        Cells whose colour rests on few reports.
     stands_out : ndarray of bool, shape (n,)
         Cells that a picture shows again, larger.
     tips : ndarray of str, shape (n,)
@@ -137,6 +145,7 @@ class HexDrawing(Face):
     cells: Integers
     class_of: NDArray[np.int64]
     hatched: Truths
+    pale: Truths
     stands_out: Truths
     tips: NDArray[np.str_]
 
@@ -144,3 +153,19 @@ class HexDrawing(Face):
     def hides(self) -> bool:
         """Whether something on the map is hatched."""
         return bool(self.hatched.any())
+
+    @property
+    def palette(self) -> list[str]:
+        """The colours of the classes, and after them the same ones pale."""
+        return [*self.colours, *(colour + PALE for colour in self.colours)]
+
+    @property
+    def colour_of(self) -> NDArray[np.int64]:
+        """Place of each cell's colour in the palette, or `NOT_COLOURED`."""
+        return np.where(self.pale, self.class_of + len(self.classes), self.class_of)
+
+    @property
+    def paleness(self) -> str:
+        """What pale cells mean, and how many there are; empty if there are none."""
+        words, pale = WORDS[self.language], int(self.pale.sum())
+        return words.pale.format(cells=words.cells.format(n=words.count(pale)), few=FEW_REPORTS) if pale else ""

@@ -43,8 +43,8 @@ def drawn_map(drawing: HexDrawing, wards: gpd.GeoDataFrame | None = None, box: B
     tips, tip_of = np.unique(drawing.tips, return_inverse=True)
     drawn = {
         "hexagons": rings_of(cell_polygons(drawing.cells)),
-        "colours": drawing.colours,
-        "classOf": drawing.class_of.tolist(),
+        "colours": drawing.palette,
+        "colourOf": drawing.colour_of.tolist(),
         "hatched": np.flatnonzero(drawing.hatched).tolist(),
         "tips": tips.tolist(),
         "tipOf": tip_of.tolist(),

@@ -11,7 +11,7 @@ from geo.statistics.emerging import NAMES
 from maps.classes import Legend, legend_of_counts, legend_of_values
 from maps.drawing import NOT_COLOURED, HexDrawing, LegendClass, MapFacts
 from maps.hotspot_words import BINS, HOTSPOT_WORDS
-from maps.style import CHANGE_COLOURS, EMERGING_COLOURS, SIGNIFICANCE_COLOURS
+from maps.style import CHANGE_COLOURS, EMERGING_COLOURS, FEW_REPORTS, SIGNIFICANCE_COLOURS
 from maps.words import WORDS, Language, Words
 
 _NEW = 6
@@ -57,6 +57,7 @@ def hotspot_drawing(
         cells=shown.grid.cell,
         class_of=class_of,
         hatched=shown.hidden,
+        pale=_says_little(shown) & (class_of != NOT_COLOURED),
         stands_out=_standing_out(shown),
         tips=_tips(shown, language),
         notes=(
@@ -154,6 +155,12 @@ def _shares(shown: Found, words: Words) -> Legend:
     count = words.cells.format(n=words.count(none.sum()))
     nothing = LegendClass("0 %", SIGNIFICANCE_COLOURS[len(SIGNIFICANCE_COLOURS) // 2], count)
     return (nothing, *classes), np.where(none, 0, class_of + (class_of != NOT_COLOURED))
+
+
+def _says_little(shown: Found) -> NDArray[np.bool_]:
+    """Find the shares of few reports."""
+    is_share = shown.question.view == "overdue" or shown.question.measure == "share"
+    return is_share & (shown.columns["count"] < FEW_REPORTS)
 
 
 def _kinds(shown: Found, language: Language) -> Legend:

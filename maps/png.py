@@ -250,9 +250,8 @@ class _Map:
 
     def _draw_cells(self, drawing: HexDrawing) -> None:
         hexagons = cell_polygons(drawing.cells)
-        colours = np.array([one.colour for one in drawing.classes])
         coloured = drawing.class_of != NOT_COLOURED
-        faces = colours[drawing.class_of[coloured]] if coloured.any() else "none"
+        faces = np.array(drawing.palette)[drawing.colour_of[coloured]] if coloured.any() else "none"
         cells = PolyCollection(_rings(hexagons[coloured]), facecolors=faces, edgecolors="white", linewidths=0.15)
         veiled = PolyCollection(_rings(hexagons[drawing.hatched]), facecolors="none", edgecolors=_HATCH, linewidths=0.0)
         veiled.set_hatch("//////")
@@ -300,6 +299,8 @@ class _Panel:
         if drawing.hides:
             self._swatch(0, 24, "white", hatch="//////")
             self._paragraph(words.hidden, self._text - 1, indent=32)
+        if drawing.paleness:
+            self._paragraph(drawing.paleness, self._text - 1)
         self._y += 0.5 * self._text
         for term, text in drawing.notes:
             self._paragraph(f"{term}: {text}", self._text - 1.5, _QUIET)

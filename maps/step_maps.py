@@ -74,7 +74,7 @@ def time_slider(
     bars = [{"label": step["label"], "height": 100 * found.n // most} for step, found in zip(told, founds, strict=True)]
     drawn = {
         "hexagons": rings_of(cell_polygons(cells)),
-        "colours": drawing.colours,
+        "colours": drawing.palette,
         "steps": told,
         "tips": tips.tolist(),
         "outline": outline_of(wards, language),
@@ -129,7 +129,7 @@ def _step(drawing: HexDrawing, found: Found, place: Integers, tip_of: Integers, 
         "label": label,
         "said": STEP_WORDS[drawing.language].said.format(step=label, n=n),
         "cells": np.diff(place[rows], prepend=0).tolist(),
-        "classOf": class_of.tolist(),
+        "colourOf": drawing.colour_of[rows].tolist(),
         "tipOf": tip_of[rows].tolist(),
         "hatched": np.flatnonzero(drawing.hatched[rows]).tolist(),
         "sizes": [words.cells.format(n=words.count(size)) for size in sizes.tolist()],

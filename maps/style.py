@@ -24,6 +24,12 @@ CHANGE_COLOURS: tuple[str, ...] = tuple(_PALETTE["change"])
 EMERGING_COLOURS: dict[str, str] = _PALETTE["emerging"]
 """A colour for each class of emerging hot spots by its code, after Okabe and Ito (2008); the cold ones share one."""
 
+FEW_REPORTS: int = _PALETTE["pale"]["fewer_than"]
+"""A share of fewer reports says little: it is shown, but pale."""
+
+PALE: str = _PALETTE["pale"]["alpha"]
+"""What makes a colour pale: its opacity as "aa" behind "#rrggbb"."""
+
 STATUS_COLOURS: dict[str, str] = {
     "waiting": "#d55e00",
     "in_progress": "#f0b400",

@@ -44,6 +44,7 @@ class Words:
     synthetic: str
     made: str
     hidden: str
+    pale: str
     date: str
     begins: tuple[str, str, str]
     month: str
@@ -113,6 +114,7 @@ WORDS: dict[Language, Words] = {
         synthetic="Phản ánh minh hoạ, không có thật",
         made="Lập lúc {time}",
         hidden="Gạch chéo: có thể có phản ánh bị ẩn vì quá ít người phản ánh",
+        pale="Màu nhạt: {cells} có ít hơn {few} phản ánh, tỷ lệ ở đó nói ít.",
         date="{0:%d/%m/%Y}",
         begins=("{0:%d/%m/%Y}", "{0:%d/%m}", "{0:%d}"),
         month="tháng {0:%m/%Y}",
@@ -131,6 +133,7 @@ WORDS: dict[Language, Words] = {
         synthetic="Demo reports, not real",
         made="Made on {time}",
         hidden="Hatched: reports may be hidden, as too few people made them",
+        pale="Pale: {cells} with fewer than {few} reports, where a share says little.",
         date="{0.day} {0:%B %Y}",
         begins=("{0.day} {0:%B %Y}", "{0.day} {0:%B}", "{0.day}"),
         month="{0:%B %Y}",

@@ -1,7 +1,9 @@
 // The figures of wards: how each is found in an answer of /v1/wards/ranking, written, and put in order.
 
+import { PALETTE } from "./palette.js";
+
 /** A share or a median of fewer says little: it is shown, but pale, and ranks after the others. */
-export const FEW = 5;
+export const FEW = PALETTE.pale.fewer_than;
 
 /** `of` says what a figure is made from: all reports, or the answered ones; `first` which end comes up first when it is chosen. */
 export const FIGURES = [

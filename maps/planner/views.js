@@ -8,8 +8,6 @@ import { PALETTE } from "./palette.js";
 /** Emerging classes by code as a legend lists them: what is new first; all cold ones share one colour. */
 const EMERGING = [6, 7, 2, 4, 3, 8, 5, 1, -1, 0];
 const WHOLE = ["count", "reporters"];
-/** What a colour loses where few reports make a share, as two digits of its opacity. */
-const PALE = "50";
 
 /** The shortest period that has ten steps of a week, which the service needs to tell how hot spots emerged. */
 export const EMERGING_DAYS = 70;
@@ -45,7 +43,7 @@ export function painted({ view, measure, features, hidden }, { fixed = null, gri
   const hexagons = [...features, ...veiled].map(({ id, geometry, properties }) => {
     const colour = properties.hidden && !properties.count ? null : colourOf(properties);
     const isThin = isShare && colour !== null && properties.count < FEW;
-    return { id, ring: geometry.coordinates[0], properties, colour: isThin ? colour + PALE : colour, isHatched: properties.hidden, isThin };
+    return { id, ring: geometry.coordinates[0], properties, colour: isThin ? colour + PALETTE.pale.alpha : colour, isHatched: properties.hidden, isThin };
   });
   return { kind, classes, hexagons };
 }

@@ -2,10 +2,10 @@
 
 /* global L, setUpMap, fitBesideCard, readRings, drawLand, inPane, tellUnderPointer, boundsOf, nameOutline, coverBeyond */
 // eslint-disable-next-line no-unused-vars
-function drawHexagonMap(map, { language, label, hexagons, colours, classOf, hatched, tips, tipOf, outline, dashed, box }) {
+function drawHexagonMap(map, { language, label, hexagons, colours, colourOf, hatched, tips, tipOf, outline, dashed, box }) {
   setUpMap(map, { language, label, maxZoom: 17 });
   const rings = readRings(hexagons);
-  const cells = rings.map((ring, index) => ({ ring, tip: tips[tipOf[index]], colour: colours[classOf[index]] ?? "transparent" }));
+  const cells = rings.map((ring, index) => ({ ring, tip: tips[tipOf[index]], colour: colours[colourOf[index]] ?? "transparent" }));
   const veil = hatched.length ? L.HexagonLayer.hatching() : null;
   const veils = hatched.map((index) => ({ ring: rings[index], colour: veil }));
 

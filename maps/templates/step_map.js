@@ -35,7 +35,7 @@ function drawStepMap(map, { language, label, hexagons, colours, steps, tips, out
     let cell = 0;
     const cells = step.cells.map((gap, row) => {
       cell += gap;
-      return { ring: rings[cell], tip: tips[step.tipOf[row]], colour: colours[step.classOf[row]] ?? "transparent" };
+      return { ring: rings[cell], tip: tips[step.tipOf[row]], colour: colours[step.colourOf[row]] ?? "transparent" };
     });
     layer.show([...cells, ...step.hatched.map((row) => ({ ...cells[row], colour: veil }))]);
   }

@@ -88,11 +88,22 @@ def test_the_legend_counts_the_cells_of_the_frame() -> None:
     assert sum(sizes_in(maps.overdue(FRAMES["overdue"], language="en").html())) == share.notna().sum()
 
 
+def test_a_share_of_few_reports_is_pale_and_its_face_says_of_how_many() -> None:
+    late = FRAMES["overdue"]
+    few = int((late["share"].notna() & (late["count"] < 5)).sum())
+    html = maps.overdue(late, language="en").html()
+    drawn = drawn_in(html)
+    pale = [at for at in drawn["colourOf"] if at >= 0 and len(drawn["colours"][at]) == len("#rrggbbaa")]
+    assert 0 < few == len(pale) < late["share"].notna().sum()
+    assert f"Pale: {few} cells with fewer than 5 reports, where a share says little." in face_of(html)
+    assert "Pale" not in face_of(maps.hexes(FRAMES["hexes"], language="en").html())
+
+
 def test_a_frame_is_read_as_the_answer_that_it_was_made_from() -> None:
     found = find(GRID, reports_of, Question(Window(*OCTOBER, ("waste",)), "change"))
     of_answer, of_frame = (drawn_in(maps.change(cells).html()) for cells in (found, frame_of(found)))
-    assert {name: of_answer[name] for name in ("hexagons", "classOf", "tips", "tipOf", "hatched")} == {
-        name: of_frame[name] for name in ("hexagons", "classOf", "tips", "tipOf", "hatched")
+    assert {name: of_answer[name] for name in ("hexagons", "colourOf", "tips", "tipOf", "hatched")} == {
+        name: of_frame[name] for name in ("hexagons", "colourOf", "tips", "tipOf", "hatched")
     }
 
 

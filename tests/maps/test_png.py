@@ -13,11 +13,14 @@ from PIL.ImageColor import getrgb
 from pyproj import Geod
 
 from geo.hexagons.cells import cells_named
+from geo.hexagons.hexgrid import HexGrid
+from geo.hotspots.question import Question, Tally, Window
+from geo.hotspots.views import find
 from maps.drawing import Box
 from maps.hotspot_drawing import hotspot_drawing
 from maps.png import picture
-from maps.style import COUNT_COLOURS
-from tests.maps.answers import FACTS, counted
+from maps.style import COUNT_COLOURS, PALE
+from tests.maps.answers import FACTS, OCTOBER, counted
 
 CITY = gpd.GeoDataFrame({"name": ["Thành phố"]}, geometry=[shapely.box(105.3, 20.6, 106.0, 21.4)], crs=4326)
 LIGHT, DARK = (105.83, 21.03), (105.87, 21.01)
@@ -64,6 +67,25 @@ def test_the_picture_of_a_box_has_its_scale_and_its_cells_where_they_lie() -> No
     assert np.hypot(*apart) * scale == pytest.approx(GEOD.inv(lon, lat, other_lon, other_lat)[2], rel=0.03)
     assert apart[0] > 0, "the dark one lies in the east"
     assert apart[1] > 0, "and in the south, which is below"
+
+
+def test_a_share_of_few_reports_is_painted_pale() -> None:
+    cells = HexGrid.of([shapely.box(*BOX)], 8)
+
+    def tally(_window: Window) -> Tally:
+        counts = np.full(len(cells), 4)
+        counts[: len(cells) // 2] = 5
+        return Tally(cells.cell, counts, counts * 0, cells.cell[:0])
+
+    found = find(cells, tally, Question(Window(*OCTOBER, ("waste",)), "overdue"), tally)
+    drawing = hotspot_drawing(found, FACTS)
+    with Image.open(io.BytesIO(picture(drawing, CITY, "slide", BOX))) as image:
+        pixels = np.asarray(image.convert("RGB")).astype(int)
+    full = drawing.classes[drawing.class_of[0]].colour
+    share = int(PALE, 16) / 255
+    pale = "#" + "".join(f"{round(255 - (255 - part) * share):02x}" for part in getrgb(full))
+    painted = len(where(pixels, full)), len(where(pixels, pale))
+    assert min(painted) > 0.5 * max(painted)
 
 
 def test_the_second_map_of_a_city_is_where_most_stand_out_and_shows_a_few_kilometres() -> None:

@@ -16,11 +16,14 @@ from psycopg import sql
 from sqlalchemy import Connection
 
 from boundaries.bundled import schematic_generations
+from geo.columns import utc_now
+from geo.demo.reports import make_demo
 from geo.lookup.dispatch import Dispatch
 from geo.store.boundaries import add_generation, put_categories, put_territory, read_dispatch
 from geo.store.cluster import DATABASE, PrivateCluster
 from geo.store.engine import open_engine
 from geo.store.migrate import upgrade
+from geo.store.reports import add_reports
 from geo.units.territory import CATEGORIES, HANOI
 
 _numbers = itertools.count(1)
@@ -139,6 +142,16 @@ def dispatch(city: Database) -> Dispatch:
     """Hanoi with schematic boundaries in memory; its ids are those of `city_database`."""
     with city.transaction() as connection:
         return read_dispatch(connection, HANOI.id)
+
+
+@pytest.fixture(scope="session")
+def demo_city(shared_cluster: PrivateCluster, city: Database, dispatch: Dispatch) -> Iterator[Database]:
+    """Hanoi with 20,000 demo reports until now: cloned by the tests, never written to or connected to."""
+    made = make_demo(dispatch, utc_now())
+    with cloned(shared_cluster, city.name) as template:
+        with template.transaction() as connection:
+            add_reports(connection, HANOI.id, made.reports, made.course, made.events)
+        yield template
 
 
 @pytest.fixture

@@ -6,23 +6,15 @@ import httpx
 import psycopg
 import pytest
 
-from geo.columns import utc_now
-from geo.demo.reports import make_demo
-from geo.lookup.dispatch import Dispatch
 from geo.store.cluster import PrivateCluster
-from geo.store.reports import add_reports
-from geo.units.territory import HANOI
 from tests.api.serving import api_key, serving
 from tests.conftest import Database, cloned
 
 
 @pytest.fixture(scope="module")
-def demo(shared_cluster, city: Database, dispatch: Dispatch) -> Iterator[Database]:
+def demo(shared_cluster: PrivateCluster, demo_city: Database) -> Iterator[Database]:
     """A database with demo reports."""
-    with cloned(shared_cluster, city.name) as database:
-        made = make_demo(dispatch, utc_now())
-        with database.transaction() as connection:
-            add_reports(connection, HANOI.id, made.reports, made.course, made.events)
+    with cloned(shared_cluster, demo_city.name) as database:
         yield database
 
 

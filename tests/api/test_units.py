@@ -12,11 +12,6 @@ import psycopg
 import pytest
 import shapely
 
-from geo.columns import utc_now
-from geo.demo.reports import make_demo
-from geo.lookup.dispatch import Dispatch
-from geo.store.reports import add_reports
-from geo.units.territory import HANOI
 from tests.api.answers import problem
 from tests.api.serving import api_key, serving
 from tests.api.test_http import shapes
@@ -249,14 +244,10 @@ def test_succession_is_the_same_as_json_and_as_csv(http: httpx.Client, sql: psyc
         assert list(rows[0]) == list(pairs[0])
 
 
-def test_succession_by_reports_counts_them_as_postgis_does(city_database: Database, dispatch: Dispatch) -> None:
-    made = make_demo(dispatch, utc_now())
-    with city_database.transaction() as connection:
-        add_reports(connection, HANOI.id, made.reports, made.course, made.events)
+def test_succession_by_reports_counts_them_as_postgis_does(demo: Database, address: str) -> None:
     with (
-        serving(city_database.url) as address,
-        httpx.Client(base_url=f"{address}/v1", headers=api_key(city_database.url), trust_env=False) as http,
-        city_database.connect() as sql,
+        httpx.Client(base_url=f"{address}/v1", headers=api_key(demo.url), trust_env=False) as http,
+        demo.connect() as sql,
     ):
         old, new = generation_of(sql, "ward", OLD), generation_of(sql, "ward", NEW)
         answer = http.get(f"/generations/{old}/succession/{new}", params={"reports": True}).raise_for_status()

@@ -7,13 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from geo.columns import utc_now
-from geo.demo.reports import make_demo
 from geo.hexagons.cells import cell_names
 from geo.hexagons.grids import grid_of
 from geo.lookup.dispatch import Dispatch
-from geo.store.reports import add_reports
-from geo.units.territory import HANOI
+from geo.store.cluster import PrivateCluster
 from geo.vocabulary import ROLES
 from tests.api.serving import api_key, serving
 from tests.conftest import Database, cloned
@@ -29,12 +26,9 @@ def pytest_runtest_teardown() -> None:
 
 
 @pytest.fixture(scope="session")
-def demo_database(shared_cluster, city: Database, dispatch: Dispatch) -> Iterator[Database]:
+def demo_database(shared_cluster: PrivateCluster, demo_city: Database) -> Iterator[Database]:
     """A database that holds 20,000 demo reports."""
-    with cloned(shared_cluster, city.name) as database:
-        made = make_demo(dispatch, utc_now())
-        with database.transaction() as connection:
-            add_reports(connection, HANOI.id, made.reports, made.course, made.events)
+    with cloned(shared_cluster, demo_city.name) as database:
         yield database
 
 

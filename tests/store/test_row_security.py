@@ -8,24 +8,19 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import ProgrammingError
 
 from geo.access import Caller
-from geo.columns import utc_now
-from geo.demo.reports import make_demo
-from geo.lookup.dispatch import Dispatch
 from geo.reports.lifecycle import Event
+from geo.store.cluster import PrivateCluster
 from geo.store.engine import open_engine
 from geo.store.events import add_event
-from geo.store.reports import add_reports
 from geo.store.row_security import OFFICER, act_as_officer
 from geo.units.territory import HANOI
 from tests.conftest import Database, cloned
 
 
 @pytest.fixture(scope="module")
-def database(shared_cluster, city: Database, dispatch: Dispatch) -> Iterator[Database]:
-    with cloned(shared_cluster, city.name) as database:
-        made = make_demo(dispatch, utc_now())
+def database(shared_cluster: PrivateCluster, demo_city: Database) -> Iterator[Database]:
+    with cloned(shared_cluster, demo_city.name) as database:
         with database.transaction() as connection:
-            add_reports(connection, HANOI.id, made.reports, made.course, made.events)
             # As if all of them had come by Open311 and answered its questions.
             answered = "INSERT INTO report_attributes SELECT id, reported_at, '{}' FROM report"
             connection.execute(text(answered))

@@ -11,12 +11,12 @@ from starlette.types import ASGIApp
 
 from api.access import Allowed, with_roles
 from api.compression import Compressed
+from api.front import Front
 from api.gate import Gate, Limits
 from api.headers import SecurityHeaders, security_headers
 from api.identity import Identities
 from api.lookups.direct import DirectLookups
 from api.lookups.documented import with_lookups
-from api.lookups.front import LookupsFirst
 from api.open311.app import create_endpoint
 from api.open311.discovery import PREFIX as OPEN311
 from api.problems import answer_with_problems
@@ -54,7 +54,7 @@ class Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the gate and the headers around everything, also around what answers when all else failed."""
-        answering = LookupsFirst(Compressed(super().build_middleware_stack()), self.exception_handlers)
+        answering = Front(Compressed(super().build_middleware_stack()), self.exception_handlers)
         return SecurityHeaders(Counted(Gate(answering, self.state.limits), self.state.traffic), self.state.headers)
 
     def openapi(self) -> dict[str, Any]:

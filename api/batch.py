@@ -1,9 +1,9 @@
 """Many reports in one request: NDJSON in, NDJSON out, a line for a line; what is good is committed together."""
 
+import datetime as dt
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-import numpy as np
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
@@ -21,10 +21,11 @@ from api.new_report import (
 )
 from api.problems import words_of
 from api.service import Service
-from geo.columns import Truths, utc_now
+from geo.columns import Truths
 from geo.errors import InputError
 from geo.reports.course import arrived
 from geo.reports.intake import admit
+from geo.reports.rows import columns_of, moments_of, row_of, to_millisecond
 from geo.store import months
 from geo.store.report_reading import find_by_external_ids
 from geo.store.reports import add_reports
@@ -90,9 +91,10 @@ def _take(service: Service, reports: dict[int, NewReport]) -> tuple[Answers, int
 
     A line that can't be taken now but was before is answered as then: categories and boundaries change.
     """
-    numbers, now = list(reports), utc_now()
+    numbers, now = list(reports), to_millisecond(dt.datetime.now(dt.UTC))
     dispatch = service.dispatch
-    admitted, rows, problems = admit(submitted(list(reports.values()), now), dispatch, np.full(len(numbers), now))
+    given = columns_of([submitted(report, now) for report in reports.values()])
+    admitted, rows, problems = admit(given, dispatch, moments_of([now] * len(numbers)))
     taken = [numbers[row] for row in rows.tolist()]
     refused = {numbers[problem.row]: _refusal(problem.reason, problem.field) for problem in problems}
 
@@ -105,7 +107,7 @@ def _take(service: Service, reports: dict[int, NewReport]) -> tuple[Answers, int
     if len(admitted):
         service.ask(lambda connection: months.ensure_for(connection, admitted.reported_at))
     added, known = service.ask(write)
-    new = {number: _taken(acknowledgement(dispatch, admitted, i)) for i, number in enumerate(taken) if added[i]}
+    new = {number: _taken(acknowledgement(dispatch, row_of(admitted, i))) for i, number in enumerate(taken) if added[i]}
     again = {
         number: _taken(repeated_acknowledgement(known[reference]))
         for number in reports.keys() - new.keys()

@@ -7,17 +7,23 @@ from typing import Any
 import orjson
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 
 
+def kind_of(headers: Headers) -> str:
+    """Give the kind of a body, as its sender says; "" if nothing is said."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def media_type(request: Request, taken: Collection[str]) -> str:
     """Give the kind of a body; HTTPException 415 names those that are taken."""
-    said = request.headers.get("content-type", "")
-    kind = said.partition(";")[0].strip().lower()
+    kind = kind_of(request.headers)
     if kind not in taken:
+        said = request.headers.get("content-type", "")
         given = f"content-type {said!r:.60} is not taken" if said else "the request has no content-type"
         raise HTTPException(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

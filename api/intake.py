@@ -1,10 +1,11 @@
 """One report: checked, located, ruled and dated, committed, and only then acknowledged, by whichever door it comes."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import numpy as np
+from starlette.concurrency import run_in_threadpool
 
 from api.new_report import (
     NewReport,
@@ -17,11 +18,11 @@ from api.new_report import (
 )
 from api.service import Service
 from geo.access import Caller
-from geo.columns import utc_now
-from geo.errors import CoordinateError, InputError
+from geo.errors import InputError
 from geo.lookup.dispatch import Dispatch
-from geo.reports.intake import Admitted, admit
-from geo.store.idempotency import Claim
+from geo.reports.intake_of_one import admit_one
+from geo.reports.rows import AdmittedOne, to_millisecond
+from geo.store.idempotency import Claim, Keyed
 from geo.store.report_intake import NoMonthError, add_report, make_month
 from geo.store.report_reading import find_by_external_ids
 from geo.store.session import Connection
@@ -35,6 +36,26 @@ class Answer(NamedTuple):
     body: bytes
     id: str
     repeated: bool
+
+
+async def take_new(service: Service, caller: Caller, report: NewReport, body: bytes, key: str | None) -> Answer:
+    """Take a report that is new by one statement and without a thread; all others by `take_report`, as it says."""
+
+    async def otherwise() -> Answer:
+        return await run_in_threadpool(take_report, service, caller, report, body, key)
+
+    dispatch = service.dispatch
+    try:
+        admitted = _admit(dispatch, report)
+    except InputError:
+        return await otherwise()
+    answer = _first_answer(dispatch, admitted)
+    keyed = None if key is None else Keyed(caller.name, key, body, answer.body.decode())
+    try:
+        added = await service.writer.add(service.territory, admitted, keyed)
+    except NoMonthError:
+        added = False
+    return answer if added else await otherwise()
 
 
 def take_report(
@@ -127,24 +148,25 @@ def _kept(claim: Claim) -> Answer | None:
     return None if known is None else Answer(known.answer.encode(), str(known.report), True)
 
 
-def _admit(dispatch: Dispatch, report: NewReport) -> Admitted:
-    now = utc_now()
-    admitted, _, problems = admit(submitted([report], now), dispatch, np.array([now]))
-    for problem in problems:
-        kind = CoordinateError if problem.field in ("lon", "lat") else InputError
-        raise kind(problem.reason, problem.field)
-    return admitted
+def _admit(dispatch: Dispatch, report: NewReport) -> AdmittedOne:
+    now = to_millisecond(dt.datetime.now(dt.UTC))
+    return admit_one(submitted(report, now), dispatch, now)
 
 
-def _write(connection: Connection, dispatch: Dispatch, admitted: Admitted, also: Also | None) -> Answer:
+def _write(connection: Connection, dispatch: Dispatch, admitted: AdmittedOne, also: Also | None) -> Answer:
     territory = dispatch.jurisdiction.territory.id
     if add_report(connection, territory, admitted):
         if also is not None:
-            also(connection, admitted.id[0])
-        told: dict[str, Any] = acknowledgement(dispatch, admitted, 0)
-        return Answer(as_json(told), str(told["id"]), False)
-    [stored] = find_by_external_ids(connection, territory, [(admitted.channel[0], admitted.external_id[0])]).values()
+            also(connection, admitted.id)
+        return _first_answer(dispatch, admitted)
+    reference = admitted.channel, str(admitted.external_id)
+    [stored] = find_by_external_ids(connection, territory, [reference]).values()
     return _repeated(stored)
+
+
+def _first_answer(dispatch: Dispatch, admitted: AdmittedOne) -> Answer:
+    told = acknowledgement(dispatch, admitted)
+    return Answer(as_json(told), str(told["id"]), False)
 
 
 def _repeated(stored: dict[str, Any]) -> Answer:

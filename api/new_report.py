@@ -1,18 +1,16 @@
 """A report as a client sends it, and the acknowledgement that it gets."""
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-import numpy as np
 import orjson
 from fastapi.exceptions import RequestValidationError
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from geo.columns import Moments, column
 from geo.lookup.dispatch import Dispatch
-from geo.reports.intake import MAX_DESCRIPTION, MAX_EXTERNAL_ID, Admitted, Submitted
+from geo.reports.intake import MAX_DESCRIPTION, MAX_EXTERNAL_ID
+from geo.reports.rows import AdmittedOne, SubmittedOne, to_millisecond
 from geo.reports.texts import text_fault
 from geo.store.pseudonyms import pseudonym
 from geo.vocabulary import CHANNELS
@@ -59,11 +57,9 @@ class NewReport(BaseModel):
         Field(max_length=MAX_REPORTER, min_length=1, description="any id of the person; only a pseudonym is kept"),
     ] = None
 
-    def moment(self, now: np.datetime64) -> np.datetime64:
+    def moment(self, now: dt.datetime) -> dt.datetime:
         """Give the time of the report, UTC."""
-        if self.reported_at is None:
-            return now
-        return np.datetime64(self.reported_at.astimezone(dt.UTC).replace(tzinfo=None), "ms")
+        return now if self.reported_at is None else to_millisecond(self.reported_at.astimezone(dt.UTC))
 
 
 def read_report(value: object) -> NewReport:
@@ -82,19 +78,19 @@ def reference_of(report: NewReport) -> Reference | None:
     return None if id is None or report.channel not in CHANNELS or text_fault(id) is not None else (report.channel, id)
 
 
-def submitted(reports: Sequence[NewReport], now: np.datetime64) -> Submitted:
-    """Give reports as columns."""
-    return Submitted(
-        category=column([each.category for each in reports]),
-        lon=np.array([each.lon for each in reports], dtype=float),
-        lat=np.array([each.lat for each in reports], dtype=float),
-        accuracy_m=np.array([np.nan if each.accuracy_m is None else each.accuracy_m for each in reports], dtype=float),
-        reported_at=np.array([each.moment(now) for each in reports], dtype="datetime64[ms]"),
-        channel=column([each.channel for each in reports]),
-        external_id=column([each.external_id for each in reports]),
-        description=column([each.description for each in reports]),
-        reporter=column([None if each.reporter is None else pseudonym(each.reporter) for each in reports]),
-        media=column([each.media for each in reports]),
+def submitted(report: NewReport, now: dt.datetime) -> SubmittedOne:
+    """Give a report as the intake takes it."""
+    return SubmittedOne(
+        category=report.category,
+        lon=report.lon,
+        lat=report.lat,
+        accuracy_m=report.accuracy_m,
+        reported_at=report.moment(now),
+        channel=report.channel,
+        external_id=report.external_id,
+        description=report.description,
+        reporter=None if report.reporter is None else pseudonym(report.reporter),
+        media=report.media,
     )
 
 
@@ -103,20 +99,13 @@ _TOLD = (
     "cooperating", "urgency", "intake_due_at", "due_at", "synthetic", "lon", "lat", "unit_code", "unit_name",
     "unit_name_en",
 )  # fmt: skip
+_ADMITTED = [name for name in _TOLD if name in AdmittedOne._fields]
 
 
-def acknowledgement(dispatch: Dispatch, reports: Admitted, row: int) -> dict[str, Any]:
+def acknowledgement(dispatch: Dispatch, report: AdmittedOne) -> dict[str, Any]:
     """Tell the sender of a report what became of it, without asking the database for what we have just written."""
-    unit = dispatch.jurisdiction.units[int(reports.unit_id[row])]
-    facts = {
-        name: getattr(reports, name)[row].item()
-        if name in ("lon", "lat")
-        else _utc(getattr(reports, name), row)
-        if name.endswith("_at")
-        else getattr(reports, name)[row]
-        for name in _TOLD
-        if hasattr(reports, name)
-    }
+    unit = dispatch.jurisdiction.units[report.unit_id]
+    facts = {name: getattr(report, name) for name in _ADMITTED}
     made = {"status": "waiting", "synthetic": False}
     return facts | made | {"unit_code": unit.code, "unit_name": unit.name, "unit_name_en": unit.name_en}
 
@@ -144,11 +133,6 @@ def as_json(value: object) -> bytes:
 def in_utc(values: dict[str, Any]) -> dict[str, Any]:
     """Turn the times of a row, which come in the connection's zone, to UTC."""
     return {name: v.astimezone(dt.UTC) if isinstance(v, dt.datetime) else v for name, v in values.items()}
-
-
-def _utc(moments: Moments, row: int) -> dt.datetime:
-    moment: dt.datetime = moments[row].astype("datetime64[us]").item()
-    return moment.replace(tzinfo=dt.UTC)
 
 
 def _plain(value: object) -> object:

@@ -26,6 +26,7 @@ from geo.store.follow import Follower, boundaries_version
 from geo.store.keys import CHANNEL as KEYS
 from geo.store.live_cube import LiveCube
 from geo.store.moves import has_moves, move_open_reports
+from geo.store.report_intake import ReportWriter
 from geo.store.row_security import act_as_officer
 from geo.store.rules import rules_version
 from geo.store.session import Connection, Engine, explained
@@ -62,6 +63,7 @@ class Service:
     ) -> None:
         self._engine = open_engine(url)
         self._replica = None if read_url is None else open_engine(read_url)
+        self.writer = ReportWriter(self._engine)
         self.territory = territory
         self._unit_id: int | None = None
         self._version, self.dispatch = self.ask(self._read)
@@ -119,8 +121,8 @@ class Service:
 
     @property
     def pool(self) -> PoolUse:
-        """Connections to the database."""
-        return pool_use(self._engine)
+        """Connections to the database, those that write new reports included."""
+        return PoolUse(*map(sum, zip(pool_use(self._engine), self.writer.use, strict=True)))
 
     def _today(self) -> dt.date:
         return self._clock(self.dispatch.jurisdiction.territory)
@@ -190,6 +192,7 @@ class Service:
         for follower in self.followers.values():
             follower.stop()
         self.keyring.close()
+        self.writer.close()
         for engine in filter(None, (self._engine, self._replica)):
             engine.dispose()
 

@@ -14,6 +14,7 @@ from api.access import roles_for
 from api.body import media_type, read_body
 from api.intake import Answer, find_answer, take_report
 from api.new_report import duplicates_link
+from api.one_report import MAX_REPORT_BYTES
 from api.open311.asked import Asked, asked
 from api.open311.discovery import discovery_words
 from api.open311.faults import Fault, FaultsError, answer_with_faults
@@ -23,7 +24,6 @@ from api.open311.posting import FORM, read_form, read_key, read_post
 from api.open311.requests import notice, request_words
 from api.open311.search import read_ids, read_search
 from api.open311.services import definition_words, service_words
-from api.routes.reports import MAX_REPORT_BYTES
 from api.settings import ServiceSettings
 from geo.access import PUBLIC, Caller
 from geo.store.audit import record, record_told

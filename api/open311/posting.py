@@ -7,10 +7,10 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from api.new_report import MAX_REPORTER, NewReport
+from api.one_report import MAX_KEY
 from api.open311.addresses import find_place
 from api.open311.attributes import Answers, read_answers
 from api.open311.parameters import Parameters
-from api.routes.reports import MAX_KEY
 from geo.errors import CoordinateError, InputError
 from geo.location.coordinates import check_coordinates
 from geo.lookup.dispatch import Dispatch

@@ -1,11 +1,11 @@
 """One report: what it is, what happened to it, and what happens next."""
 
+import datetime as dt
 import re
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
-import numpy as np
 from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, ConfigDict
 
@@ -13,7 +13,6 @@ from api.caller import Calling
 from api.new_report import as_json, in_utc
 from api.service import Served
 from geo.access import Caller
-from geo.columns import column, utc_now
 from geo.errors import InputError
 from geo.lookup.dispatch import Dispatch
 from geo.reports.lifecycle import Event, Progress, allowed_events, is_overdue
@@ -118,17 +117,17 @@ def _seen_events(if_match: list[str] | None) -> frozenset[int] | None:
 def _destination(dispatch: Dispatch, report: dict[str, Any], code: str) -> dict[str, Any]:
     """Find the unit of today that a code names, and who answers there for such a report."""
     jurisdiction = dispatch.jurisdiction
-    layer = jurisdiction.layer_at(jurisdiction.territory.today())
+    today = jurisdiction.territory.today()
+    layer = jurisdiction.layer_at(today)
     unit = layer.unit_with(code)
     if unit is None:
         raise InputError(f"no unit of today has the code {code!r:.40}: see /v1/units", "unit_code")
-    days = np.array([jurisdiction.territory.today()], dtype="datetime64[D]")
-    areas = jurisdiction.areas_of(np.array([report["lon"]]), np.array([report["lat"]]), days)
-    assigned = dispatch.assign(column([report["category"]]), np.array([unit.id]), np.array([utc_now()]), areas)
+    areas = dispatch.areas_at(report["lon"], report["lat"], today)
+    assigned = dispatch.assign_one(report["category"], unit, dt.datetime.now(dt.UTC), areas)
     return {
         "unit_id": unit.id,
         "generation_id": layer.generation.id,
-        "rule": assigned.rule[0],
-        "lead": assigned.lead[0],
-        "cooperating": assigned.cooperating[0],
+        "rule": assigned.rule,
+        "lead": assigned.lead,
+        "cooperating": assigned.cooperating,
     }

@@ -1,14 +1,16 @@
 """What a process must hold to answer for a territory: boundaries, categories, rules and calendar, swapped whole."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from geo.columns import Columns, Integers, Moments, Words, column
 from geo.errors import InputError
 from geo.local_time import local_days
+from geo.location.locator import How
 from geo.responsibility.deadlines import WorkingCalendar, deadlines
 from geo.responsibility.rules import Known, RuleSet
 from geo.units.jurisdiction import HeldBy, Jurisdiction
@@ -35,6 +37,17 @@ class Assigned(Columns):
     urgency: Words
     intake_due_at: Moments
     due_at: Moments
+
+
+class AssignedOne(NamedTuple):
+    """Who answers for one report, and by when: a row of `Assigned`."""
+
+    rule: str
+    lead: str
+    cooperating: tuple[str, ...]
+    urgency: str
+    intake_due_at: dt.datetime
+    due_at: dt.datetime
 
 
 def known_to_rules(jurisdiction: Jurisdiction, categories: Sequence[Category]) -> Known:
@@ -78,10 +91,15 @@ class Dispatch:
 
     def areas_at(self, lon: float, lat: float, day: dt.date) -> frozenset[str]:
         """Codes of the named areas that hold a point on a local date."""
-        in_force = (layer.locator for layer in self.jurisdiction.areas if layer.generation.holds(day))
-        return frozenset(
-            locator.codes[area] for locator in in_force for area in locator.covering([lon], [lat])[1].tolist()
-        )
+        codes: list[str] = []
+        for layer in self.jurisdiction.areas:
+            if layer.generation.holds(day):
+                area, how = layer.locator.locate_one(lon, lat)
+                if how is How.EDGE:  # of several areas, or on a border
+                    codes += [layer.locator.codes[each] for each in layer.locator.covering([lon], [lat])[1].tolist()]
+                elif how is How.INSIDE:
+                    codes.append(layer.locator.codes[area])
+        return frozenset(codes)
 
     def assign(self, category: Words, unit_id: Integers, received_at: Moments, areas: HeldBy) -> Assigned:
         """Find the agencies and deadlines of reports.
@@ -97,8 +115,6 @@ class Dispatch:
             Which named areas hold the points, from `Jurisdiction.areas_of`.
         """
         units = self.jurisdiction.units
-        if len(unit_id) == 1:
-            return self._assign_one(category[0], units[int(unit_id[0])], received_at[0], areas)
         ids, place = np.unique(unit_id, return_inverse=True)
         codes = np.array([units[int(id)].code for id in ids], dtype=object)[place]
         levels = np.array([units[int(id)].level for id in ids], dtype=object)[place]
@@ -115,18 +131,22 @@ class Dispatch:
         rule, lead, cooperating, urgency = (column([agencies[field] for agencies in named])[pair] for field in range(4))
         return Assigned(rule, lead, cooperating, urgency, intake_due_at, due_at)
 
-    def _assign_one(self, category: str, unit: Unit, received_at: np.datetime64, areas: HeldBy) -> Assigned:
-        """Assign one report as many are: the arrays of one would take eight times as long, and most come alone."""
-        received = received_at.astype("datetime64[us]").item().replace(tzinfo=dt.UTC)
-        number = self.rules.match(
-            category, unit.code, unit.level, self.calendar.local_date(received), frozenset(areas.code)
-        )
-        due = deadlines(received, self.rules.rule(number).handling(self.rules.limits), self.calendar, self.rules.limits)
-        intake_due_at, due_at = (
-            np.array([each.astimezone(dt.UTC).replace(tzinfo=None)], "datetime64[us]") for each in due
-        )
-        rule, lead, cooperating, urgency = (column([named]) for named in self._agencies(number, unit))
-        return Assigned(rule, lead, cooperating, urgency, intake_due_at, due_at)
+    def assign_one(self, category: str, unit: Unit, received_at: dt.datetime, areas: Set[str]) -> AssignedOne:
+        """Find the agencies and deadlines of one report, as `assign` does for many, in an eighth of its time for one.
+
+        Parameters
+        ----------
+        category : str
+        unit : Unit
+        received_at : datetime
+            Aware.
+        areas : set of str
+            Codes of the named areas that hold the point.
+        """
+        rules = self.rules
+        number = rules.match(category, unit.code, unit.level, self.calendar.local_date(received_at), areas)
+        due = deadlines(received_at, rules.rule(number).handling(rules.limits), self.calendar, rules.limits)
+        return AssignedOne(*self._agencies(number, unit), *(each.astimezone(dt.UTC) for each in due))
 
     def _agencies(self, number: int, unit: Unit) -> tuple[str, str, tuple[str, ...], str]:
         rule = self.rules.rule(number)

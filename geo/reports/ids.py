@@ -42,6 +42,21 @@ def report_ids(moment: npt.NDArray[np.datetime64], random: np.random.Generator |
     return [UUID(bytes=data[i : i + 16]) for i in range(0, 16 * n, 16)]
 
 
+def report_id(moment: dt.datetime) -> UUID:
+    """Make one id, as `report_ids` makes many.
+
+    Examples
+    --------
+    >>> id = report_id(dt.datetime(2026, 1, 5, 8, tzinfo=dt.UTC))
+    >>> id.version, moment_of(id).isoformat()
+    (7, '2026-01-05T08:00:00+00:00')
+    """
+    random = int.from_bytes(os.urandom(10))
+    milliseconds = (moment - _EPOCH) // dt.timedelta(milliseconds=1)
+    high = milliseconds << 16 | 0x7000 | random >> 62 & 0x0FFF
+    return UUID(int=high << 64 | 1 << 63 | random & (1 << 62) - 1)
+
+
 def moment_of(id: UUID) -> dt.datetime:
     """Moment that an id carries, to the millisecond; that of an id which is none of ours is far off, never an error.
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -19,6 +19,48 @@ class Kept(NamedTuple):
 
     report: UUID
     answer: str
+
+
+class Keyed(NamedTuple):
+    """A request with a key, and what it is to be answered.
+
+    Parameters
+    ----------
+    caller : str
+        A key is known by its caller's name, too.
+    key : str
+    body : bytes
+        What was sent.
+    answer : str
+    """
+
+    caller: str
+    key: str
+    body: bytes
+    answer: str
+
+    def parameters(self) -> dict[str, Any]:
+        """Give what stands for the parameters of `FREE` and `KEEP`."""
+        sent = hashlib.sha256(self.body).digest()
+        return {"caller": self.caller, "key": self.key, "body_sha256": sent, "answer": self.answer}
+
+
+_SEED = 1022
+FREE = f"""
+    SELECT WHERE pg_try_advisory_xact_lock(hashtextextended(%(caller)s::text || chr(10) || %(key)s::text, {_SEED}))
+        AND NOT EXISTS (SELECT FROM idempotency_key WHERE caller = %(caller)s::text AND key = %(key)s::text)
+"""  # noqa: S608  (a number of ours)
+"""A row if a key is new and nobody works on it; nobody else may then, as with a `Claim`."""
+
+KEEP = f"""
+    old AS (
+        DELETE FROM idempotency_key WHERE created_at < now() - interval '{KEPT.days} days'
+    ), kept AS (
+        INSERT INTO idempotency_key (caller, key, body_sha256, report_id, answer)
+        SELECT %(caller)s::text, %(key)s::text, %(body_sha256)s::bytea, %(id)s::uuid, %(answer)s::text FROM fresh
+    )
+"""  # noqa: S608  (a number of ours)
+"""Keep the answer to the report ``id`` if it is ``fresh``, and forget keys that are old."""
 
 
 class Claim:
@@ -45,7 +87,7 @@ class Claim:
     def __init__(self, connection: Connection, caller: str, key: str, body: bytes) -> None:
         self._connection = connection
         self._row = {"caller": caller, "key": key, "body_sha256": hashlib.sha256(body).digest()}
-        lock = func.pg_try_advisory_xact_lock(func.hashtextextended(f"{caller}\n{key}", 1022))
+        lock = func.pg_try_advisory_xact_lock(func.hashtextextended(f"{caller}\n{key}", _SEED))
         if not connection.scalar(select(lock)):
             raise InFlightError("a request with this Idempotency-Key is being worked on: send it again in a second")
         connection.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < func.now() - KEPT))

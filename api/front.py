@@ -1,4 +1,4 @@
-"""`/v1/locate` before the application: what FastAPI does for every request costs more than a lookup."""
+"""What is asked most, before the application: FastAPI does for each request more than a lookup or a report takes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,10 +9,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.lookups.documented import LOCATE_PATH
 from api.lookups.route import LocateRoute
+from api.one_report import is_one_report, one_report
 
 
-class LookupsFirst:
-    """Answer lookups, and hand everything else to the application; what fails is told by its handlers too.
+class Front:
+    """Answer lookups and single reports, and hand everything else to the application; failures go to its handlers too.
 
     Parameters
     ----------
@@ -29,16 +30,24 @@ class LookupsFirst:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, as ASGI wants it."""
-        if scope["type"] != "http" or scope["path"] != LOCATE_PATH:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        route: ASGIApp
+        if scope["path"] == LOCATE_PATH:
+            route = self._lookups
+        elif is_one_report(scope):
+            route = one_report
+        else:
             await self._app(scope, receive, send)
             return
         try:
-            await self._lookups(scope, receive, send)
+            await route(scope, receive, send)
         except Exception as error:
             await self._failed(error)(scope, receive, send)
 
     def _failed(self, error: Exception) -> ASGIApp:
-        """Make of an error what Starlette makes of it; only here, as a lookup that is answered needs none of that."""
+        """Make of an error what Starlette makes of it; only here, as what is answered well needs none of that."""
 
         async def fail(_scope: Scope, _receive: Receive, _send: Send) -> None:
             raise error

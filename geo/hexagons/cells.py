@@ -70,7 +70,7 @@ def cell_of(lon: float, lat: float) -> int:
 
     Examples
     --------
-    >>> cell_of(105.868664, 20.998485) == cells_of([105.868664], [20.998485])[0]
+    >>> [cell_of(105.868664, 20.998485)] == cells_of([105.868664], [20.998485]).tolist()
     True
     """
     cell: int = coordinates_to_cells(pa.array([lat]), pa.array([lon]), STORED_RESOLUTION)[0].as_py()

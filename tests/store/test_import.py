@@ -21,6 +21,7 @@ from geo.demo.reports import make_demo
 from geo.errors import FileError, SetupError
 from geo.report_files import csv_rows
 from geo.report_files.mapping import read_mapping
+from geo.reports.rows import row_of
 from geo.store import months
 from geo.store.boundaries import add_generation, put_categories, put_territory
 from geo.store.cluster import DATABASE, PrivateCluster
@@ -143,11 +144,11 @@ def test_two_imports_of_one_file_at_once_store_it_once(city_database, tmp_path):
 
 def test_an_import_that_takes_long_holds_up_nobody_who_needs_a_month_that_it_made(city_database, dispatch, tmp_path):
     """Two months are missing; the import waits in the midst of a block, and whoever else writes there does not."""
-    report = make_demo(dispatch, np.datetime64("2026-01-05T03:00", "ms"), n=3).reports.take(np.array([0]))
+    report = row_of(make_demo(dispatch, np.datetime64("2026-01-05T03:00", "ms"), n=3).reports, 0)
     row = "waste,105.84,21.02,{}-15T08:00,,"
     paths = [tmp_path / "long.csv", tmp_path / "short.csv"]
     head = "category,lon,lat,reported_at,external_id,description"
-    month = str(report.reported_at[0].astype("datetime64[M]"))
+    month = f"{report.reported_at:%Y-%m}"
     paths[0].write_text("\n".join([head, *map(row.format, ("2019-02", "2019-03", month))]))
     paths[1].write_text("\n".join([head, *map(row.replace("105.84", "105.86").format, ("2019-03", "2019-04"))]))
     with city_database.transaction() as connection:

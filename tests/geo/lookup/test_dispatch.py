@@ -22,11 +22,12 @@ def test_one_report_is_assigned_as_among_many() -> None:
     areas = dispatch.jurisdiction.areas_of(lon, lat, days)
     many = dispatch.assign(category[held], unit_id[held], received[held], areas)
     for at, row in enumerate(held):
-        one = slice(row, row + 1)
-        alone = dispatch.jurisdiction.areas_of(lon[one], lat[one], days[one])
-        assigned = dispatch.assign(category[one], unit_id[one], received[one], alone)
-        for name in ("rule", "lead", "cooperating", "urgency", "intake_due_at", "due_at"):
-            assert getattr(assigned, name).tolist() == getattr(many, name)[[at]].tolist(), name
-            assert getattr(assigned, name).dtype == getattr(many, name).dtype, name
+        moment = received[row].item().replace(tzinfo=dt.UTC)
+        alone = dispatch.areas_at(lon[row], lat[row], moment.date())
+        assigned = dispatch.assign_one(category[row], dispatch.jurisdiction.units[unit_id[row]], moment, alone)
+        for name in ("rule", "lead", "cooperating", "urgency"):
+            assert getattr(assigned, name) == getattr(many, name)[at], name
+        for name in ("intake_due_at", "due_at"):
+            assert getattr(assigned, name) == getattr(many, name)[at].item().replace(tzinfo=dt.UTC), name
     assert len(set(many.due_at.tolist())) > 20
     assert max(many.due_at.tolist()) < dt.datetime(2026, 5, 1)

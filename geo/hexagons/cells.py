@@ -65,18 +65,6 @@ def cells_of(lon: ArrayLike, lat: ArrayLike, resolution: int = STORED_RESOLUTION
     return _signed(coordinates_to_cells(np.atleast_1d(y), np.atleast_1d(x), resolution))
 
 
-def cell_of(lon: float, lat: float) -> int:
-    """Find the cell of one point that is a place on earth, as `cells_of` does, in half its time.
-
-    Examples
-    --------
-    >>> [cell_of(105.868664, 20.998485)] == cells_of([105.868664], [20.998485]).tolist()
-    True
-    """
-    cell: int = coordinates_to_cells(pa.array([lat]), pa.array([lon]), STORED_RESOLUTION)[0].as_py()
-    return cell
-
-
 def parent_masks(resolution: int) -> tuple[int, int]:
     """Give the two integers that turn a cell into its parent: ``(cell & keep) | fill``.
 

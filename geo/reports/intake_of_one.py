@@ -7,7 +7,7 @@ itself; all else goes the way of many, which alone knows why a report is refused
 import datetime as dt
 
 from geo.errors import CoordinateError, InputError, NotFoundError
-from geo.hexagons.cells import cell_of
+from geo.hexagons.one_cell import cell_of
 from geo.location.locator import MAX_ACCURACY_M, How
 from geo.lookup.dispatch import Dispatch
 from geo.reports.ids import report_id

@@ -78,6 +78,9 @@ class LoopConnections:
             connection.close()
 
     async def _turn(self) -> None:
+        if not self._free.locked():
+            await self._free.acquire()
+            return
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 await self._free.acquire()
@@ -93,10 +96,14 @@ class LoopConnections:
     def _connect(self) -> psycopg.Connection[Any]:
         arguments, named = self._engine.dialect.create_connect_args(self._engine.url)
         driver = psycopg.connect(*arguments, **named, autocommit=True)
-        # To plan each run anew took a third of PostgreSQL's time, for the same plan.
-        driver.execute("SET plan_cache_mode = force_generic_plan")
-        for name, statement in self._statements.items():
-            prepared = driver.pgconn.prepare(name, statement.encode())
-            if prepared.status != psycopg.pq.ExecStatus.COMMAND_OK:
-                raise psycopg.errors.error_from_result(prepared)
+        try:
+            # To plan each run anew took a third of PostgreSQL's time, for the same plan.
+            driver.execute("SET plan_cache_mode = force_generic_plan")
+            for name, statement in self._statements.items():
+                prepared = driver.pgconn.prepare(name, statement.encode())
+                if prepared.status != psycopg.pq.ExecStatus.COMMAND_OK:
+                    raise psycopg.errors.error_from_result(prepared)
+        except psycopg.Error:
+            driver.close()
+            raise
         return driver

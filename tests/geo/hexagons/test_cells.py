@@ -13,6 +13,7 @@ from pyproj import Geod
 
 from geo.errors import CoordinateError, InputError
 from geo.hexagons import cells
+from geo.hexagons.one_cell import cell_of
 
 points = st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), min_size=1, max_size=20)
 resolutions = st.integers(0, 15)
@@ -147,3 +148,13 @@ def test_a_number_that_is_no_cell_is_refused(use):
 def test_names_come_from_arrow_and_numpy_alike():
     names = ["89415cb419bffff"]
     assert cells.cells_named(np.array(names)) == cells.cells_named(pa.array(names).to_pylist())
+
+
+def test_the_cell_of_one_point_is_that_of_many_up_to_a_micrometre_from_its_border(hanoi):
+    random = np.random.default_rng(12)
+    found = cells.cells_of(*hanoi)
+    corners = [shapely.get_coordinates(shape) for shape in cells.cell_polygons(found[:500])]
+    beside = np.concatenate(corners) + random.normal(0, 1e-9, (sum(map(len, corners)), 2))
+    for lon, lat in (hanoi, beside.T):
+        alone = [cell_of(x, y) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)]
+        assert alone == cells.cells_of(lon, lat).tolist()

@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 from api.body import parsed
 from api.new_report import (
     NewReport,
-    Reference,
     acknowledgement,
     as_json,
     duplicates_of,
@@ -27,7 +26,7 @@ from geo.reports.course import arrived
 from geo.reports.intake import admit
 from geo.reports.rows import columns_of, moments_of, row_of, to_millisecond
 from geo.store import months
-from geo.store.report_reading import find_by_external_ids
+from geo.store.report_reading import Reference, find_by_external_ids
 from geo.store.reports import add_reports
 from geo.store.session import Connection
 

@@ -9,7 +9,6 @@ from starlette.concurrency import run_in_threadpool
 
 from api.new_report import (
     NewReport,
-    Reference,
     acknowledgement,
     as_json,
     reference_of,
@@ -24,7 +23,7 @@ from geo.reports.intake_of_one import admit_one
 from geo.reports.rows import AdmittedOne, to_millisecond
 from geo.store.idempotency import Claim, Keyed
 from geo.store.report_intake import NoMonthError, add_report, make_month
-from geo.store.report_reading import find_by_external_ids
+from geo.store.report_reading import Reference, find_by_external_ids
 from geo.store.session import Connection
 
 Also = Callable[[Connection, UUID], None]

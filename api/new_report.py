@@ -11,11 +11,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from geo.lookup.dispatch import Dispatch
 from geo.reports.intake import MAX_DESCRIPTION, MAX_EXTERNAL_ID
 from geo.reports.rows import AdmittedOne, SubmittedOne, to_millisecond
-from geo.reports.texts import text_fault
+from geo.reports.texts import composed, text_fault
 from geo.store.pseudonyms import pseudonym
+from geo.store.report_reading import Reference
 from geo.vocabulary import CHANNELS
 
-Reference = tuple[str, str]
 MAX_REPORTER = 200
 # Beyond these a conversion to UTC would leave the years that datetime knows.
 _EARLIEST, _LATEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC), dt.datetime(2999, 12, 31, tzinfo=dt.UTC)
@@ -75,7 +75,9 @@ def read_report(value: object) -> NewReport:
 def reference_of(report: NewReport) -> Reference | None:
     """Give the channel and the external id by which a report that was taken once is known again; None without them."""
     id = report.external_id
-    return None if id is None or report.channel not in CHANNELS or text_fault(id) is not None else (report.channel, id)
+    if id is None or report.channel not in CHANNELS or text_fault(id) is not None:
+        return None
+    return report.channel, composed(id)
 
 
 def submitted(report: NewReport, now: dt.datetime) -> SubmittedOne:

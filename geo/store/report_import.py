@@ -26,8 +26,10 @@ from geo.report_files.reading import ReportReading
 from geo.report_files.rows import Reader, Rejected
 from geo.reports.course import Course, Events, arrived
 from geo.reports.intake import Admitted, admit
+from geo.reports.texts import composed
 from geo.store import months
 from geo.store.boundaries import read_dispatch
+from geo.store.report_reading import Reference, known_references
 from geo.store.reports import add_reports
 
 
@@ -99,21 +101,24 @@ def import_file(
                     added = add_reports(connection, territory, block.admitted, block.course, block.events)
                 tally.added += int(added.sum())
                 tally.known += int((~added).sum())
+            known, rejected = _known_and_rejected(engine, territory, block)
+            tally.known += known
             tally.ignored += block.ignored
-            tally.rejected += len(block.rejected)
-            reject(block.rejected)
+            tally.rejected += len(rejected)
+            reject(rejected)
             progress(reader.position, reader.size, tally.read)
     return tally
 
 
 @dataclass(frozen=True)
 class _Block:
-    """Some rows of a file, ready to be written, and those that won't be."""
+    """Some rows of a file, ready to be written, and those that won't be; ``refused`` have the ids of their reports."""
 
     admitted: Admitted
     course: Course
     events: Events
-    rejected: list[Rejected]
+    unreadable: list[Rejected]
+    refused: list[tuple[Reference, Rejected]]
     ignored: int
 
 
@@ -131,11 +136,28 @@ def _blocks(path: Path, reader: Reader, mapping: Mapping, dispatch: Dispatch) ->
         admitted, kept, problems = admit(read.submitted, dispatch, received_at)
         course, events = arrived(admitted) if read.history is None else told(admitted, read.history.take(kept))
         numbers = read.number[[problem.row for problem in problems]].tolist()
+        given = read.submitted
         refused = [
-            Rejected(int(rows.lines[number]), mapping.columns.of(problem.field), problem.reason, rows.row(number))
+            (
+                (given.channel[problem.row], composed(given.external_id[problem.row])),
+                Rejected(int(rows.lines[number]), mapping.columns.of(problem.field), problem.reason, rows.row(number)),
+            )
             for number, problem in zip(numbers, problems, strict=True)
         ]
-        yield _Block(admitted, course, events, sorted(read.rejected + refused), read.ignored)
+        yield _Block(admitted, course, events, read.rejected, refused, read.ignored)
+
+
+def _known_and_rejected(engine: Engine, territory: str, block: _Block) -> tuple[int, list[Rejected]]:
+    """Count the refused rows whose reports are there all the same, and give the others with what could not be read.
+
+    Categories, boundaries and limits may be others than when an earlier run took them.
+    """
+    known: set[Reference] = set()
+    if block.refused:
+        with engine.connect() as connection:
+            known = known_references(connection, territory, [reference for reference, _ in block.refused])
+    rejected = [row for reference, row in block.refused if reference not in known]
+    return len(block.refused) - len(rejected), sorted(block.unreadable + rejected)
 
 
 def _ahead(blocks: Iterator[_Block]) -> Iterator[_Block]:

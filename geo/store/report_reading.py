@@ -4,12 +4,22 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, select, tuple_
+from sqlalchemy import Connection, Select, func, select, text, tuple_
 
 from geo.errors import NotFoundError
 from geo.reports.ids import moment_of
+from geo.reports.texts import text_fault
 from geo.store.merges import with_those_that_stay
 from geo.store.schema import ExternalReference, Report, Unit
+
+Reference = tuple[str, str]
+"""A channel, and the id of a report in the system that it came from, in composed letters."""
+
+_KNOWN = text(
+    "SELECT channel, external_id FROM external_reference"
+    " JOIN unnest(CAST(:channels AS text[]), CAST(:ids AS text[])) AS asked (channel, external_id)"
+    " USING (channel, external_id) WHERE territory_id = :territory"
+)
 
 
 def find_report(connection: Connection, territory: str, id: UUID) -> dict[str, Any]:
@@ -27,8 +37,8 @@ def find_report(connection: Connection, territory: str, id: UUID) -> dict[str, A
 
 
 def find_by_external_ids(
-    connection: Connection, territory: str, references: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], dict[str, Any]]:
+    connection: Connection, territory: str, references: Sequence[Reference]
+) -> dict[Reference, dict[str, Any]]:
     """Read the reports of a territory that other systems' ids became, by (channel, external id)."""
     query = select_reports().join(
         ExternalReference,
@@ -39,6 +49,13 @@ def find_by_external_ids(
         tuple_(ExternalReference.channel, ExternalReference.external_id).in_(references),
     )
     return {(row["channel"], row["external_id"]): dict(row) for row in connection.execute(known).mappings()}
+
+
+def known_references(connection: Connection, territory: str, references: Sequence[Reference]) -> set[Reference]:
+    """Tell which of many references are those of reports of a territory."""
+    asked = [each for each in references if all(text_fault(part) is None for part in each)]
+    given = {"territory": territory, "channels": [channel for channel, _ in asked], "ids": [id for _, id in asked]}
+    return {(channel, id) for channel, id in connection.execute(_KNOWN, given)}
 
 
 def count_reports(connection: Connection, territory: str) -> int:

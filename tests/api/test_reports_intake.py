@@ -131,6 +131,8 @@ def test_an_id_that_is_typed_in_two_ways_is_one_report(http, sql):
     again = send(http, REPORT | {"external_id": "\u00e9x"})
     assert (first.status_code, again.status_code, again.json()["id"]) == (201, 201, first.json()["id"])
     assert count(sql) == before
+    batch = http.post("/v1/reports", content=json.dumps(REPORT | {"external_id": "e\u0301x"}), headers=NDJSON)
+    assert json.loads(batch.text)["report"] == first.json()
     blank = send(http, REPORT | {"external_id": "  "})
     assert (blank.status_code, blank.json()["pointer"]) == (422, "#/external_id")
 

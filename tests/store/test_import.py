@@ -29,7 +29,7 @@ from geo.store.migrate import upgrade
 from geo.store.report_import import Tally, import_file
 from geo.store.report_intake import add_report
 from geo.store.session import opened
-from geo.units.territory import CATEGORIES, HANOI
+from geo.units.territory import CATEGORIES, HANOI, Category
 from tests.api.serving import COMMAND, clean_environment
 from tests.conftest import Database, cloned, reachable_folder
 
@@ -132,6 +132,27 @@ def test_an_id_that_comes_again_in_another_block_is_there_already(city_database,
     with city_database.connect() as connection:
         row = connection.execute("SELECT category FROM report WHERE external_id = 'x-0'").fetchone()
     assert row == ("waste",)
+
+
+@pytest.mark.parametrize("with_id", [True, False])
+def test_what_was_taken_is_there_already_also_when_its_category_is_gone(city_database, tmp_path, small_blocks, with_id):
+    """In the midst of others, which are taken, and of new ones of that category, which are not."""
+    with city_database.transaction() as connection:
+        put_categories(connection, [*CATEGORIES, Category("noise", "Tiếng ồn", "Noise")])
+    path = write(tmp_path / "r.csv", with_id, rows=600)
+    with path.open("a") as file:
+        file.write("noise,105.85,21.02,2025-05-05,e\u0301-1,\nnoise,105.86,21.02,2025-05-06,,\n")
+    assert load(city_database, path).rejected == 0
+    once = stored(city_database)
+    with city_database.connect() as sql:
+        sql.execute("DELETE FROM category WHERE code = 'noise'")
+    with path.open("a") as file:
+        file.write("noise,105.87,21.02,2025-05-05,e\u0301-2,\nwaste,105.88,21.02,2025-05-05,,\nnoise,1,2,a,b\0c,\n")
+    tally = load(city_database, path)
+    assert (tally.added, tally.known, tally.rejected) == (1, len(once), 2)
+    rejects = path.with_name("rejects.csv").read_text().splitlines()[1:]
+    assert [line.split(",")[1] for line in rejects] == ["category", "reported_at"]
+    assert len(stored(city_database)) == len(once) + 1
 
 
 def test_two_imports_of_one_file_at_once_store_it_once(city_database, tmp_path):

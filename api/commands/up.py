@@ -102,7 +102,8 @@ def _serve(url: str, listening: socket.socket, key: Path | None = None) -> None:
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             host, port = listening.getsockname()[:2]
-            _import_meanwhile("holidays.countries", "pandas")  # the first report needs them, the first lookup does not
+            # The first report needs them, the first lookup does not.
+            _import_meanwhile("holidays.countries", "pandas", "h3.api.basic_int")
             address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
             say(f"Hiện Trường: {address}  (Ctrl-C stops it)")
             if key is not None:

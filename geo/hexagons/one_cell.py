@@ -1,7 +1,5 @@
 """The H3 cell of one point, by H3's own library: to make arrays of one and take them apart takes ten times as long."""
 
-from h3.api.basic_int import latlng_to_cell
-
 from geo.hexagons.cells import STORED_RESOLUTION
 
 
@@ -19,5 +17,7 @@ def cell_of(lon: float, lat: float) -> int:
     >>> [cell_of(105.868664, 20.998485)] == cells_of([105.868664], [20.998485]).tolist()
     True
     """
+    from h3.api.basic_int import latlng_to_cell  # no first lookup waits for it
+
     cell: int = latlng_to_cell(lat, lon, STORED_RESOLUTION)
     return cell

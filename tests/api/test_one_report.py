@@ -78,9 +78,10 @@ def test_what_is_refused_by_its_head_is_told_as_of_a_batch(http, keys):
         assert [*one.headers] == [*batch.headers]
 
 
-def test_a_failure_that_nobody_expected_is_a_problem_and_the_next_report_is_taken(http, keys, sql):
+def test_a_failure_that_nobody_expected_is_a_problem_and_the_next_report_is_taken(http, bare_address, keys, sql):
+    """On another connection: uvicorn ends the one on which something failed."""
     sql.execute("ALTER TABLE report_event RENAME COLUMN actor TO acting")
-    failed = http.post("/v1/reports", json=REPORT, headers=keys["router"])
+    failed = httpx.post(f"{bare_address}/v1/reports", json=REPORT, headers=keys["router"], trust_env=False)
     sql.execute("ALTER TABLE report_event RENAME COLUMN acting TO actor")
     assert (failed.status_code, sorted(told(failed))) == (500, sorted(PROBLEM))
     assert "column" not in failed.text

@@ -49,8 +49,16 @@ def table(found: Found, facts: Facts) -> pa.Table:
 
 def to_columns(rows: pa.Table, facts: Facts) -> bytes:
     """Write JSON: the facts, and each column as a list."""
-    columns = {name: _plain(rows[name]) for name in rows.column_names}
+    columns = {name: _names(rows[name]) if name == "cell" else _plain(rows[name]) for name in rows.column_names}
     return _json({**facts, "columns": columns})
+
+
+def _names(cells: pa.ChunkedArray) -> Any:
+    """Give the names of cells as JSON, written at once: there is nothing in them to escape."""
+    if not len(cells):
+        return []
+    every = pa.ListArray.from_arrays(pa.array([0, len(cells)], pa.int32()), cells.combine_chunks())
+    return orjson.Fragment(b'["' + pc.binary_join(every, '","')[0].as_buffer().to_pybytes() + b'"]')
 
 
 def _plain(values: pa.ChunkedArray) -> Any:

@@ -102,13 +102,17 @@ class Cube:
         made = self.axes.synthetic(self._series.codes[chosen])
         edges = day_number(query.first), day_number(query.last) + 1
         held = self._in_unit(query)
-        real, synthetic = (self._between(chosen[which], *edges) * held for which in (~made, made))
         cells, of_place = self._cells(query.resolution)
-        count, made_up = (
-            np.bincount(of_place, by_place, len(cells)).astype(np.int64) for by_place in (real + synthetic, synthetic)
-        )
+
+        def by_cell(series: Integers) -> Integers:
+            if not len(series):
+                return np.zeros(len(cells), np.int64)
+            return np.bincount(of_place, self._between(series, *edges, held), len(cells)).astype(np.int64)
+
+        synthetic = by_cell(chosen[made])
+        count = by_cell(chosen[~made]) + synthetic
         there = count != 0
-        return Counts(cells[there], count[there], made_up[there])
+        return Counts(cells[there], count[there], synthetic[there])
 
     def steps(self, query: Query, edges: list[dt.date]) -> tuple[Integers, Integers]:
         """Count reports by cell and step of time.
@@ -129,7 +133,7 @@ class Cube:
         chosen, held = self._chosen(query), self._in_unit(query)
         cells, of_place = self._cells(query.resolution)
         counts = [
-            np.bincount(of_place, self._between(chosen, day_number(begin), day_number(end)) * held, len(cells))
+            np.bincount(of_place, self._between(chosen, day_number(begin), day_number(end), held), len(cells))
             for begin, end in pairwise(edges)
         ]
         return cells, np.array(counts, np.int64).reshape(len(edges) - 1, len(cells)).T
@@ -175,7 +179,9 @@ class Cube:
 
         def people(rows: Rows) -> tuple[Integers, Integers]:
             """Give cell and person of each row as one number, and the row's weight."""
-            known = (rows.reporter > 0) & held[rows.place]
+            known = rows.reporter > 0
+            if held is not None:
+                known &= held[rows.place]
             return of_place[rows.place[known]] << 32 | rows.reporter[known].astype(np.int64), rows.weight[known]
 
         # A number a row and no more: ten million rows as they are would take half a gigabyte.
@@ -220,33 +226,31 @@ class Cube:
     def _cells(self, resolution: int) -> tuple[Integers, Integers]:
         return _cells_of_places(self.axes, self._places, resolution)
 
-    def _in_unit(self, query: Query) -> Truths:
-        """Tell which places are in the unit that is asked for."""
+    def _in_unit(self, query: Query) -> Truths | None:
+        """Tell which places are in the unit that is asked for; None for all."""
         if query.unit_id is None:
-            return np.ones(len(self._places.codes), dtype=bool)
+            return None
         layer, number = self.axes.unit_number(query.unit_id, query.generation_id)
         held: Truths = self.axes.units_of(self._places.codes, layer) == number
         return held
 
     def _held(self, query: Query, cells: Integers | None) -> Truths | None:
         """Tell which places are in the unit and the cells that are asked for; None for all."""
-        if query.unit_id is None and cells is None:
-            return None
         held = self._in_unit(query)
         if cells is None:
             return held
         known, of_place = self._cells(query.resolution)
-        within: Truths = held & np.isin(known, cells)[of_place]
-        return within
+        within: Truths = np.isin(known, cells)[of_place]
+        return within if held is None else held & within
 
-    def _between(self, series: Integers, begin: int, end: int) -> NDArray[np.int32]:
-        """Count reports by place, of the days from begin until before end."""
+    def _between(self, series: Integers, begin: int, end: int, held: Truths | None) -> NDArray[np.int32]:
+        """Count reports by place, of the days from begin until before end, in all places or in those that are held."""
         total = self._months.count(series, begin, end, len(self._places.codes))
         pending = self._pending
         if len(pending):
             wanted = np.isin(pending.series, series) & (pending.day >= begin) & (pending.day < end)
             np.add.at(total, pending.place[wanted], pending.weight[wanted].astype(np.int32))
-        return total
+        return total if held is None else total * held
 
 
 @lru_cache(maxsize=16)

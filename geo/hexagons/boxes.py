@@ -6,7 +6,7 @@ import shapely
 from geo.columns import Integers, Truths
 from geo.counting.query import COARSEST
 from geo.hexagons.cells import cell_polygons
-from geo.hexagons.families import cell_bounds
+from geo.hexagons.families import cell_bounds, maybe_in
 
 Box = tuple[float, float, float, float]
 _CELL_DEGREES = 0.4
@@ -26,12 +26,15 @@ def cells_in(cells: Integers, box: Box) -> Truths:
     -------
     ndarray of bool, shape (n,)
     """
-    west, south, east, north = cell_bounds(cells).T
+    found = maybe_in(cells, box)
+    near = np.flatnonzero(found)
+    west, south, east, north = cell_bounds(cells[near]).T
     meet: Truths = (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
     whole = (west >= box[0]) & (east <= box[2]) & (south >= box[1]) & (north <= box[3])
     unsure = np.flatnonzero(meet & ~whole)
-    meet[unsure] = shapely.intersects(cell_polygons(cells[unsure]), shapely.box(*box))
-    return meet
+    meet[unsure] = shapely.intersects(cell_polygons(cells[near[unsure]]), shapely.box(*box))
+    found[near] = meet
+    return found
 
 
 def around(box: Box, resolution: int) -> Box:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
-from h3ronpy import cells_area_m2, cells_parse, cells_to_string, cells_valid
+from h3ronpy import cells_area_m2, cells_parse, cells_valid
 from h3ronpy.vector import cells_to_wkb_polygons, coordinates_to_cells
 from numpy.typing import ArrayLike, NDArray
 
@@ -209,7 +209,11 @@ def cell_texts(cells: ArrayLike) -> pa.StringArray:
     >>> cell_texts([0x89415CB419BFFFF]).to_pylist()
     ['89415cb419bffff']
     """
-    return pa.array(cells_to_string(_valid(cells))).cast(pa.string())
+    valid = _valid(cells)
+    # A cell's number has sixteen digits, of which the first is 0 and left out.
+    digits = np.frombuffer(valid.astype(">u8").tobytes().hex().encode(), "S1").reshape(-1, 16)[:, 1:]
+    ends = np.arange(0, 15 * len(valid) + 1, 15, dtype=np.int32)
+    return pa.StringArray.from_buffers(len(valid), pa.py_buffer(ends), pa.py_buffer(digits.tobytes()))
 
 
 def cells_named(names: Sequence[str] | NDArray[np.str_]) -> NDArray[np.int64]:

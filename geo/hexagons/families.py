@@ -13,8 +13,9 @@ import shapely
 from h3ronpy import change_resolution
 from numpy.typing import NDArray
 
-from geo.columns import Floats, Integers, Words
+from geo.columns import Floats, Integers, Truths, Words
 from geo.hexagons.cells import cell_polygons, parents
+from geo.hexagons.search import resolution_of
 
 DECIMALS: Final = 6  # 0.1 m
 _STEPS = 4
@@ -58,18 +59,41 @@ def cell_bounds(cells: Integers) -> Floats:
     return _of_families(cells, _bounds)
 
 
+def maybe_in(cells: Integers, box: tuple[float, float, float, float]) -> Truths:
+    """Tell quickly which cells may meet a box (west, south, east, north): those of the families that do.
+
+    Examples
+    --------
+    >>> cells = np.array([0x89415CB419BFFFF, 0x8965B566D13FFFF])
+    >>> maybe_in(cells, (105.8, 20.9, 105.9, 21.1)).tolist()
+    [True, False]
+    """
+    over, resolution = _over(cells)
+    distinct = _distinct(over)
+    extents = np.array([_extent(parent, resolution) for parent in distinct]).reshape(-1, 4)
+    near = (extents[:, :2] <= box[2:]).all(axis=1) & (extents[:, 2:] >= box[:2]).all(axis=1)
+    return np.isin(over, np.array(distinct, np.int64)[near])
+
+
+def _over(cells: Integers) -> tuple[Integers, int]:
+    """Give the cell that each one's family lies in, and the resolution of all of them."""
+    resolution = resolution_of(int(cells[0])) if len(cells) else _STEPS
+    return parents(cells, max(resolution - _STEPS, 0)), resolution
+
+
+def _distinct(over: Integers) -> list[int]:
+    once: list[int] = np.unique(over[np.diff(over, prepend=0) != 0]).tolist()  # of cells in order, few are left to sort
+    return once
+
+
 def _of_families(cells: Integers, kept: Callable[[int, int], NDArray[Any]]) -> NDArray[Any]:
     if not len(cells):
         return kept(_ANY, 0)[:0]
-    resolution = int(cells[0]) >> 52 & 0b1111
-    over, family = np.unique(parents(cells, max(resolution - _STEPS, 0)), return_inverse=True)
-    found = [_family(parent, resolution) for parent in over.tolist()]
-    starts = np.cumsum([0, *(len(each) for each in found)])
-    place = np.empty(len(cells), np.int64)
-    for number, each in enumerate(found):
-        ours = family == number
-        place[ours] = starts[number] + np.searchsorted(each, cells[ours])
-    return np.concatenate([kept(parent, resolution) for parent in over.tolist()])[place]
+    every, resolution = _over(cells)
+    over = _distinct(every)
+    # In the order of their numbers all cells of a family stand before all of the next one.
+    place = np.searchsorted(np.concatenate([_family(parent, resolution) for parent in over]), cells)
+    return np.concatenate([kept(parent, resolution) for parent in over]).take(place, axis=0)
 
 
 _ANY: Final = 0x8041FFFFFFFFFFF
@@ -87,6 +111,12 @@ def _family(parent: int, resolution: int) -> Integers:
 def _bounds(parent: int, resolution: int) -> Floats:
     bounds: Floats = shapely.bounds(cell_polygons(_family(parent, resolution)))
     return bounds
+
+
+@lru_cache(maxsize=_KEPT)
+def _extent(parent: int, resolution: int) -> tuple[float, float, float, float]:
+    west, south, east, north = _bounds(parent, resolution).T
+    return float(west.min()), float(south.min()), float(east.max()), float(north.max())
 
 
 @lru_cache(maxsize=_KEPT)

@@ -1,7 +1,8 @@
 """Millions of stored reports, and the same ones as Parquet: laid into the tables by COPY, without an import's checks.
 
 Each has what a report has: a point in the city, its unit, cell and moment, one of a tenth as many people as reports, a
-status. What is the same in all of them is the month's default, so that it need not be sent. They have no events.
+channel, a status, and what came of it. What is the same in all of them is the month's default, so that it need not be
+sent. They have no events.
 """
 
 from collections.abc import Iterator
@@ -28,10 +29,13 @@ FIRST, MONTHS = np.datetime64("2024-01", "M"), 24
 RESOLUTIONS = (8, 9)
 _PLACES = 1_000_000
 _STATUS_SHARES = (0.05, 0.05, 0.83, 0.07)
+_CHANNELS, _CHANNEL_SHARES = ("app", "hotline_1022", "web"), (0.6, 0.3, 0.1)
+_HOUR = 3_600_000_000
+_DUE_H, _INTAKE_H, _ANSWER_H, _CLOSED_H = 15 * 24, 24, 7 * 24, 2 * 24
 _ALIKE = {
-    "territory_id": HANOI.id, "how": "inside", "channel": "app", "description": "Rác thải đổ trộm ven đường, bốc mùi",
-    "media": "{}", "lead": "UBND phường", "cooperating": "{}", "urgency": "normal", "synthetic": "true",
-    "received_at": "2024-01-01Z", "intake_due_at": "2024-01-01Z", "due_at": "2024-01-01Z", "closed_at": "2024-01-01Z",
+    "territory_id": HANOI.id, "how": "inside", "description": "Rác thải đổ trộm ven đường, bốc mùi", "media": "{}",
+    "lead": "UBND phường", "cooperating": "{}", "urgency": "normal", "synthetic": "true",
+    "intake_due_at": "2024-01-01Z",
 }  # fmt: skip
 
 
@@ -65,10 +69,10 @@ def _drawn(layer: Layer, n: int) -> Iterator[tuple[dict[str, pa.Array], pa.Table
     for month in range(MONTHS):
         begin, end = ((FIRST + month + more).astype("M8[us]").astype(np.int64) for more in (0, 1))
         # Vietnam is seven hours ahead: so that months are the same by either clock, none is made in their last seven.
-        moment = random.integers(begin, end - 7 * 3_600_000_000, size)
+        moment = random.integers(begin, end - 7 * _HOUR, size)
         place, category = random.integers(0, len(lon), size), random.integers(0, len(CATEGORIES), size)
         status = random.choice(len(STATUSES), size, p=_STATUS_SHARES)
-        day = (moment + 7 * 3_600_000_000).view("M8[us]").astype("M8[D]").astype(np.int32)
+        day = (moment + 7 * _HOUR).view("M8[us]").astype("M8[D]").astype(np.int32)
         yield (
             {
                 "id": _bytes(random.integers(0, 256, (size, 16), dtype=np.uint8).view("S16").ravel()),
@@ -80,12 +84,38 @@ def _drawn(layer: Layer, n: int) -> Iterator[tuple[dict[str, pa.Array], pa.Table
                 "generation_id": pa.array(np.full(size, generation, np.int32)),
                 "status": pa.array(np.array(STATUSES)[status]),
                 "reporter": _bytes(people[random.integers(0, len(people), size)]),
+                "channel": pa.array(np.array(_CHANNELS)[random.choice(len(_CHANNELS), size, p=_CHANNEL_SHARES)]),
+                **_outcomes(random, moment, status),
             },
             pa.table(
                 {"day": day, "category": category.astype(np.int8)}
                 | {f"cell_{resolution}": cells[place] for resolution, cells in coarse.items()}
             ),
         )
+
+
+def _outcomes(random: np.random.Generator, received: np.ndarray, status: np.ndarray) -> dict[str, pa.Array]:
+    """Draw what came of reports by their status: begun within a day, answered within a week, on average."""
+
+    def later(since: np.ndarray, mean_h: int) -> np.ndarray:
+        return since + (random.exponential(mean_h * _HOUR, len(since))).astype(np.int64)
+
+    intake_at = later(received, _INTAKE_H)
+    answered_at = later(intake_at, _ANSWER_H)
+    waits, answered = status == STATUSES.index("waiting"), status >= STATUSES.index("resolved")
+    rated = answered & (random.random(len(status)) < 0.3)
+    moments = {
+        "received_at": (received, np.ones(len(status), bool)),
+        "due_at": (received + _DUE_H * _HOUR, np.ones(len(status), bool)),
+        "intake_at": (intake_at, ~waits),
+        "answered_at": (answered_at, answered),
+        "closed_at": (answered_at + _CLOSED_H * _HOUR, answered),
+    }
+    truths = {"evidence": status == STATUSES.index("resolved"), "satisfied": rated}
+    return {
+        name: pa.array(values.view("M8[us]"), pa.timestamp("us", tz="UTC"), mask=~known)
+        for name, (values, known) in moments.items()
+    } | {name: pa.array(random.random(len(status)) < 0.7, mask=~known) for name, known in truths.items()}
 
 
 def _store(connection: psycopg.Connection, month: np.datetime64, rows: dict[str, pa.Array]) -> None:

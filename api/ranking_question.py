@@ -1,6 +1,7 @@
 """Which ward figures are asked for, the same way at both doors, and what is told of them."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,9 @@ from geo.privacy.published import LEAST_PEOPLE
 from geo.store.ranking import read_cases
 from geo.store.session import Connection
 from geo.units.territory import Unit
+from geo.wards.outcomes import Outcomes
 from geo.wards.ranking import Period, Ranking, period_before
+from geo.wards.recent import Basis, Recent
 
 Days = tuple[dt.date, dt.date]
 
@@ -53,13 +56,31 @@ class Asked:
         InputError
             There is no such category.
         """
-        if self.category is not None:
-            dispatch.category(self.category)
+        self._check(dispatch)
         cases = read_cases(
             connection, dispatch.jurisdiction, *days, self.boundaries_at, self.category, by_point=self.public
         )
-        counted = Period.public if self.public else Period.exact
-        return counted(cases, [unit.id for unit in self._units(dispatch)], dispatch.calendar, now)
+        unit_ids, calendar = [unit.id for unit in self._units(dispatch)], dispatch.calendar
+        if self.public:
+            return Period.public(cases, unit_ids, calendar, now)
+        return Period.exact(Outcomes.of(cases, unit_ids, calendar), len(unit_ids), now)
+
+    def count_recent(
+        self, recent: Callable[[], Recent | None], dispatch: Dispatch, now: np.datetime64, days: Days
+    ) -> Period | None:
+        """Count a period from what is held in memory, as `count` does; None if that has not all that is asked for."""
+        self._check(dispatch)
+        layer = dispatch.jurisdiction.layer_at(self.boundaries_at)
+        # What the public may see is told by points and people, which are not held.
+        held = None if self.public else recent()
+        if held is None or held.basis != Basis.of(dispatch, layer):
+            return None
+        outcomes = held.outcomes(*days, self.category)
+        return None if outcomes is None else Period.exact(outcomes, len(layer.units), now)
+
+    def _check(self, dispatch: Dispatch) -> None:
+        if self.category is not None:
+            dispatch.category(self.category)
 
     def ranking(self, dispatch: Dispatch, this: Period, before: Period) -> Ranking:
         """Set the wards beside each other."""

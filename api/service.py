@@ -25,12 +25,14 @@ from geo.store.engine import PoolUse, open_engine, pool_use
 from geo.store.follow import Follower, boundaries_version
 from geo.store.keys import CHANNEL as KEYS
 from geo.store.live_cube import LiveCube
+from geo.store.live_outcomes import LiveOutcomes
 from geo.store.moves import has_moves, move_open_reports
 from geo.store.report_intake import ReportWriter
 from geo.store.row_security import act_as_officer
 from geo.store.rules import rules_version
 from geo.store.session import Connection, Engine, explained
 from geo.units.territory import Territory
+from geo.wards.recent import Recent
 
 Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
@@ -71,6 +73,7 @@ class Service:
         self.dispatch.jurisdiction.prepare(self._today())
         self._stopped = Event()
         self._live = LiveCube(self._engine, lambda: self.dispatch)
+        self._outcomes = LiveOutcomes(self._engine, lambda: self.dispatch, self._today)
         self._follower = Follower(self._engine, self._refresh, today=self._today)
         self.waiters = Waiters()
         self._reports = Follower(self._engine, self.waiters.wake, REPORTS)
@@ -92,13 +95,18 @@ class Service:
         dispatch.jurisdiction.prepare()  # at the start what answers for other days than today: it is not waited for
         self._version, self.dispatch = version, dispatch
         self._move_open_reports()
-        self._live.refresh()
+        self._follow_log()
         self.ask(lambda connection: months.ensure(connection, months.coming(self._today())))
 
     def _count(self) -> None:
-        """Bring the cube up to the log, again and again as long as a transaction that runs holds some of it back."""
-        while self._live.refresh() and not self._stopped.wait(_HELD_BACK_S):
+        """Follow the log, again and again as long as a transaction that runs holds some of it back."""
+        while self._follow_log() and not self._stopped.wait(_HELD_BACK_S):
             pass
+
+    def _follow_log(self) -> bool:
+        """Bring the cube up to the log, and then what became of the newest reports; the map comes first."""
+        held_back = self._live.refresh()
+        return self._outcomes.refresh() or held_back
 
     async def cube(self) -> Cube:
         """Give the counts of all reports; a problem with Retry-After while they are being read at the start."""
@@ -113,6 +121,10 @@ class Service:
     def counted(self) -> Followed | None:
         """The counts of all reports and how far in the log they are; None while they are being read at the start."""
         return self._live.followed
+
+    def recent(self) -> Recent | None:
+        """Give what became of the newest reports, if it is held; it is read when all are counted, and waited for."""
+        return self._outcomes.wait(_PATIENCE_S if self.counted else 0)
 
     @property
     def followers(self) -> dict[str, Follower]:

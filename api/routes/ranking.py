@@ -6,18 +6,19 @@ from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from api.caller import Calling
 from api.etag import negotiated
 from api.new_report import as_json
-from api.ranking_question import Asked
+from api.ranking_question import Asked, Days
 from api.service import WholeService
 from geo.access import Caller
 from geo.columns import utc_now
 from geo.counting.period import period_of
 from geo.errors import ForbiddenError
 from geo.units.territory import Territory
-from geo.wards.ranking import as_csv, public_period
+from geo.wards.ranking import Period, as_csv, public_period
 
 router = APIRouter(prefix="/v1/wards", tags=["wards"])
 _JSON, _CSV = "application/json", "text/csv"
@@ -48,8 +49,14 @@ async def ranking(
         category=category,
         public=public,
     )
-    counts = (partial(asked.count, dispatch=dispatch, now=now, days=days) for days in asked.periods)
-    found = asked.ranking(dispatch, *await gather(*map(service.ask_replica, counts)))
+
+    async def count(days: Days) -> Period:
+        held = await run_in_threadpool(asked.count_recent, service.recent, dispatch, now, days)
+        if held is not None:
+            return held
+        return await service.ask_replica(partial(asked.count, dispatch=dispatch, now=now, days=days))
+
+    found = asked.ranking(dispatch, *await gather(*map(count, asked.periods)))
     headers = {"cache-control": "no-store", "vary": "Accept"}
     body = as_csv(found, sort) if media_type == _CSV else as_json(asked.words(found, dispatch, now, sort))
     return Response(body, media_type=media_type, headers=headers)

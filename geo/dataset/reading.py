@@ -33,7 +33,7 @@ from geo.privacy.published import Published
 from geo.session.source import Held, Selection
 from geo.units.shared_reports import SharedReports, count_shared
 from geo.units.territory import Generation
-from geo.wards.figures import MOMENTS, OUTCOMES, Cases
+from geo.wards.cases import MOMENTS, OUTCOMES, Cases
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -18,7 +18,7 @@ from geo.lookup.dispatch import Dispatch
 from geo.privacy.published import Published
 from geo.units.shared_reports import SharedReports
 from geo.units.territory import Generation
-from geo.wards.figures import Cases
+from geo.wards.cases import Cases
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

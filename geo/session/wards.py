@@ -9,7 +9,9 @@ from geo.session.arguments import Day, category_of, day_of, word_of
 from geo.session.asking import Asking
 from geo.session.frames import category_words, made_words, units_frame
 from geo.session.source import Selection
-from geo.wards.figures import NAMES, Cases
+from geo.wards.cases import Cases
+from geo.wards.figures import NAMES
+from geo.wards.outcomes import Outcomes
 from geo.wards.ranking import Period, Ranking, period_before
 
 if TYPE_CHECKING:
@@ -73,7 +75,8 @@ class Wards(Asking):
 
         def figures(first: Any, last: Any) -> Period:
             cases: Cases = self._source.cases(first, last, day, category)
-            return Period.exact(cases, [unit.id for unit in units], dispatch.calendar, now)
+            outcomes = Outcomes.of(cases, [unit.id for unit in units], dispatch.calendar)
+            return Period.exact(outcomes, len(units), now)
 
         whole = held.days is None or held.days[0] <= before[0]
         this = figures(*period)

@@ -1,22 +1,26 @@
 """Reports read for ward figures, under the boundaries of any date."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection
 
 from geo.store import months
-from geo.store.fixed_rows import read_fixed
+from geo.store.fixed_rows import Table, read_fixed
 from geo.units.jurisdiction import Jurisdiction, Layer
-from geo.wards.figures import MOMENTS, Cases
+from geo.units.territory import Territory
+from geo.wards.cases import MOMENTS, Cases
 
 # What has not happened is before all times. What is told by yes or no goes together: each column takes its time.
-_COLUMNS: dict[str, tuple[str, str]] = {
+# The point is read of those reports alone whose unit was found by other boundaries: that saves a fifth of the time.
+_ELSEWHERE = "CASE WHEN r.generation_id = %(generation)s THEN 0 ELSE {} END"
+COLUMNS: dict[str, tuple[str, str]] = {
     "unit_id": (">i4", "r.unit_id"),
     "generation_id": (">i4", "r.generation_id"),
-    "lon": (">f8", "ST_X(r.geom)"),
-    "lat": (">f8", "ST_Y(r.geom)"),
+    "lon": (">f8", _ELSEWHERE.format("ST_X(r.geom)")),
+    "lat": (">f8", _ELSEWHERE.format("ST_Y(r.geom)")),
     "received_at": (">i8", "r.received_at"),
     **{name: (">i8", f"coalesce(r.{name}, '-infinity')") for name in MOMENTS[1:]},
     "told": (
@@ -25,6 +29,8 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         " + 16 * (r.duplicate_of IS NOT NULL)::int + 32 * r.synthetic::int + 64 * r.reopened::int",
     ),
 }
+"""What cases are made of: the numpy type of each column, and its SQL."""
+DAY = (">i4", "(r.reported_at AT TIME ZONE %(zone)s)::date - date '1970-01-01'")
 # Of a pseudonym the first four bytes, as the cube has them: what is told of wards and of cells must take the same
 # people for different ones.
 _GROUPED = {
@@ -34,12 +40,13 @@ _GROUPED = {
         ">i4",
         "coalesce(array_position((SELECT array_agg(code ORDER BY position) FROM category), r.category), 0) - 1",
     ),
-    "day": (">i4", "(r.reported_at AT TIME ZONE %(zone)s)::date - date '1970-01-01'"),
+    "day": DAY,
+    "lon": (">f8", "ST_X(r.geom)"),
+    "lat": (">f8", "ST_Y(r.geom)"),
 }
-_FROM = """
-    FROM report r WHERE r.territory_id = %(territory)s AND r.reported_at >= %(since)s AND r.reported_at < %(until)s
-        AND (%(category)s::text IS NULL OR r.category = %(category)s)
-"""
+PERIOD = """
+    FROM report r WHERE r.territory_id = %(territory)s AND r.reported_at >= %(since)s AND r.reported_at < %(until)s"""
+_OF_CATEGORY = " AND (%(category)s::text IS NULL OR r.category = %(category)s)"
 _DAY = dt.timedelta(days=1)
 _DATABASE_BEGINS = np.datetime64("2000-01-01", "us") - np.datetime64(0, "us")
 
@@ -80,15 +87,30 @@ def read_cases(
     since, until = (dt.datetime.combine(day, dt.time(), territory.zone) for day in (first, last + _DAY))
     # A month at a time, as the database holds what it hands over at once.
     parts = months.within(connection, since, until) or [(since, since)]
-    given: dict[str, Any] = {"territory": territory.id, "zone": territory.time_zone, "category": category}
-    columns = _COLUMNS | _GROUPED if by_point else _COLUMNS
-    query = f"SELECT {', '.join(f'{sql} AS {name}' for name, (_, sql) in columns.items())} {_FROM}"
-    kinds = {name: kind for name, (kind, _) in columns.items()}
-    found = [read_fixed(connection, query, kinds, given | {"since": begin, "until": end}) for begin, end in parts]
-    return _cases(layer, {name: np.concatenate([part[name] for part in found]) for name in kinds}, by_point)
+    given = given_of(territory, layer) | {"category": category}
+    columns = COLUMNS | _GROUPED if by_point else COLUMNS
+    found = [
+        read_rows(connection, columns, PERIOD + _OF_CATEGORY, given | {"since": begin, "until": end})
+        for begin, end in parts
+    ]
+    return cases_of(layer, {name: np.concatenate([part[name] for part in found]) for name in columns}, by_point)
 
 
-def _cases(layer: Layer, rows: dict[str, Any], by_point: bool) -> Cases:
+def given_of(territory: Territory, layer: Layer) -> dict[str, Any]:
+    """Give what the columns are asked with."""
+    return {"territory": territory.id, "zone": territory.time_zone, "generation": layer.generation.id}
+
+
+def read_rows(
+    connection: Connection, columns: Mapping[str, tuple[str, str]], source: str, given: Mapping[str, Any]
+) -> Table:
+    """Read columns of reports, which the source calls r."""
+    query = f"SELECT {', '.join(f'{sql} AS {name}' for name, (_, sql) in columns.items())} {source}"
+    return read_fixed(connection, query, {name: kind for name, (kind, _) in columns.items()}, given)
+
+
+def cases_of(layer: Layer, rows: Table, by_point: bool) -> Cases:
+    """Make cases of rows; by point, of those that have the point of every report."""
     points, told = (rows["lon"], rows["lat"]), rows["told"].astype(np.int64)
     nothing = np.zeros(len(told), np.int64)
     columns: dict[str, Any] = {

@@ -33,7 +33,7 @@ from geo.store.succession import count_shared_reports
 from geo.store.unit_frames import read_boundaries
 from geo.units.shared_reports import SharedReports
 from geo.units.territory import Generation
-from geo.wards.figures import Cases
+from geo.wards.cases import Cases
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

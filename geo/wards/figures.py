@@ -5,103 +5,13 @@ columns at once, for all wards, and for the city as if it were one ward.
 """
 
 from dataclasses import dataclass, fields
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from geo.columns import Columns, Floats, Integers, Moments, Truths
-from geo.responsibility.working_time import WorkingCalendar
-
-_HOUR = np.timedelta64(1, "h")
-MOMENTS = ("received_at", "due_at", "intake_at", "answered_at", "closed_at")
-OUTCOMES = ("evidence", "satisfied")
-"""Columns of `Cases`, named as those of reports."""
-
-
-class Measured(NamedTuple):
-    """Which reports the medians and shares are made of, by the outcome that they tell of.
-
-    Parameters
-    ----------
-    intake : ndarray of bool, shape (n,)
-        For `intake_hours`.
-    answer : ndarray of bool
-        For `on_time_share` and `answer_hours`.
-    evidence : ndarray of bool
-        For `evidence_share`.
-    rating : ndarray of bool
-        For `satisfied_share`.
-    """
-
-    intake: Truths
-    answer: Truths
-    evidence: Truths
-    rating: Truths
-
-    def take(self, rows: Truths) -> "Measured":
-        """Pick rows by a mask."""
-        return Measured(*(column[rows] for column in self))
-
-
-@dataclass(frozen=True)
-class Cases(Columns):
-    """What ward figures are made from: a row for each report.
-
-    Parameters
-    ----------
-    unit_id : ndarray of int64, shape (n,)
-        Database ids of wards; 0 for a report that is in none.
-    cell : ndarray of int64
-        Of resolution 9 or finer.
-    category : ndarray of int64
-        Place of the category among all, from 0 on; -1 for one that is there no more.
-    month : ndarray of datetime64[M]
-        Local month of the report.
-    reporter : ndarray of int64
-        The same number, below 2**32, for the same person; 0 for all reports that name none.
-        Cell, category, month and reporter matter to the public's figures alone, and are 0 where they were not read.
-    received_at, due_at, intake_at, answered_at, closed_at : ndarray of datetime64
-        UTC; NaT for what has not happened.
-    evidence, satisfied : ndarray of int64
-        1 for yes, 0 for no, -1 for not told.
-    reopened : ndarray of int64
-        How often.
-    merged, synthetic : ndarray of bool
-        Whether it went into another report about the same; whether the demo made it.
-    """
-
-    unit_id: Integers
-    cell: Integers
-    category: Integers
-    month: Moments
-    reporter: Integers
-    received_at: Moments
-    due_at: Moments
-    intake_at: Moments
-    answered_at: Moments
-    closed_at: Moments
-    evidence: Integers
-    satisfied: Integers
-    reopened: Integers
-    merged: Truths
-    synthetic: Truths
-
-    @property
-    def kind(self) -> Integers:
-        """A number for month, category and synthetic of each row: what totals can be asked by."""
-        width = 2 + self.category.max(initial=0)
-        numbers: Integers = 2 * (self.month.astype(np.int64) * width + self.category) + self.synthetic
-        return numbers
-
-    @property
-    def measurable(self) -> Measured:
-        """Which reports have each outcome."""
-        return Measured(
-            ~np.isnat(self.intake_at),
-            ~np.isnat(self.answered_at),
-            self.evidence >= 0,
-            self.satisfied >= 0,
-        )
+from geo.columns import Columns, Floats, Integers, Truths
+from geo.wards.outcomes import Measured, Outcomes
 
 
 @dataclass(frozen=True)
@@ -146,21 +56,16 @@ class Figures(Columns):
 NAMES = tuple(field.name for field in fields(Figures))
 
 
-def ward_figures(
-    cases: Cases, measured: Measured, unit_ids: Integers, calendar: WorkingCalendar, now: np.datetime64
-) -> Figures:
+def ward_figures(outcomes: Outcomes, measured: Measured, wards: int, now: np.datetime64) -> Figures:
     """Make the figures of wards.
 
     Parameters
     ----------
-    cases : Cases, n rows
-        Those of other units are left out.
+    outcomes : Outcomes, n rows
     measured : Measured
         Of these rows, those that medians and shares are made of.
-    unit_ids : ndarray of int64, shape (wards,)
-        Database ids, ascending.
-    calendar : WorkingCalendar
-        In whose hours the medians are.
+    wards : int
+        How many are compared.
     now : datetime64
         UTC.
 
@@ -168,14 +73,13 @@ def ward_figures(
     -------
     Figures, a row for each ward
     """
-    ward = np.searchsorted(unit_ids, cases.unit_id)
-    known = unit_ids[np.minimum(ward, len(unit_ids) - 1)] == cases.unit_id
-    return _figures(cases.take(known), measured.take(known), ward[known], len(unit_ids), calendar, now)
+    figures = _figures(outcomes, measured, outcomes.ward + np.int16(1), wards + 1, now)
+    return figures.take(np.arange(1, wards + 1))
 
 
-def city_figures(cases: Cases, measured: Measured, calendar: WorkingCalendar, now: np.datetime64) -> Figures:
+def city_figures(outcomes: Outcomes, measured: Measured, now: np.datetime64) -> Figures:
     """Make the figures of all reports together, those that are in no ward included: one row."""
-    return _figures(cases, measured, np.zeros(len(cases), dtype=np.int64), 1, calendar, now)
+    return _figures(outcomes, measured, np.zeros(len(outcomes), np.int16), 1, now)
 
 
 def median_figures(figures: Figures) -> dict[str, float | None]:
@@ -192,33 +96,29 @@ def median_figures(figures: Figures) -> dict[str, float | None]:
 
 
 def _figures(
-    cases: Cases, measured: Measured, ward: Integers, wards: int, calendar: WorkingCalendar, now: np.datetime64
+    outcomes: Outcomes, measured: Measured, group: NDArray[np.int16], groups: int, now: np.datetime64
 ) -> Figures:
     def count(rows: Truths) -> Integers:
-        return np.bincount(ward[rows], minlength=wards)
+        return np.bincount(group[rows], minlength=groups)
 
     def share(part: Truths, whole: Truths) -> Floats:
         return _share(count(part & whole), count(whole))
 
-    def hours(until: Moments, rows: Truths) -> Floats:
-        worked = calendar.working_time_between(cases.received_at[rows], until[rows])
-        return group_medians(worked / _HOUR, ward[rows], wards)
+    def median(values: Floats, rows: Truths) -> Floats:
+        return group_medians(values[rows], group[rows], groups)
 
-    answered = ~np.isnat(cases.answered_at)
-    on_time = answered & (cases.answered_at <= cases.due_at)
-    open_still = ~answered & np.isnat(cases.closed_at)
     return Figures(
-        received=np.bincount(ward, minlength=wards),
-        merged=count(cases.merged),
-        answered=count(answered),
-        on_time=count(on_time),
-        overdue=count(open_still & (cases.due_at < now)),
-        reopened=count(cases.reopened > 0),
-        on_time_share=share(on_time, measured.answer),
-        intake_hours=hours(cases.intake_at, measured.intake),
-        answer_hours=hours(cases.answered_at, measured.answer),
-        evidence_share=share(cases.evidence == 1, measured.evidence),
-        satisfied_share=share(cases.satisfied == 1, measured.rating),
+        received=np.bincount(group, minlength=groups),
+        merged=count(outcomes.merged),
+        answered=count(outcomes.answered),
+        on_time=count(outcomes.on_time),
+        overdue=count(outcomes.waits & (outcomes.due_at < now)),
+        reopened=count(outcomes.reopened),
+        on_time_share=share(outcomes.on_time, measured.answer),
+        intake_hours=median(outcomes.intake_hours, measured.intake),
+        answer_hours=median(outcomes.answer_hours, measured.answer),
+        evidence_share=share(outcomes.evidence == 1, measured.evidence),
+        satisfied_share=share(outcomes.satisfied == 1, measured.rating),
     )
 
 
@@ -228,14 +128,14 @@ def _share(part: Integers, whole: Integers) -> Floats:
     return share
 
 
-def group_medians(values: Floats, group: Integers, groups: int) -> Floats:
-    """Find the median of each group's values, all at once; NaN counts as nothing, and is the median of none.
+def group_medians(values: Floats, group: NDArray[np.integer[Any]], groups: int) -> Floats:
+    """Find the median of each group's values; NaN counts as nothing, and is the median of none.
 
     Parameters
     ----------
     values : ndarray of float64, shape (n,)
-    group : ndarray of int64, shape (n,)
-        From 0 on.
+    group : ndarray of int, shape (n,)
+        From 0 on. Of 16 bits it is sorted in a tenth of the time.
     groups : int
 
     Returns
@@ -249,11 +149,6 @@ def group_medians(values: Floats, group: Integers, groups: int) -> Floats:
     """
     known = ~np.isnan(values)
     values, group = values[known], group[known]
-    ordered = values[np.lexsort((values, group))]
-    size = np.bincount(group, minlength=groups)
-    begin = np.cumsum(size) - size
-    medians = np.full(groups, np.nan)
-    some = size > 0
-    low, high = (begin + (size - 1) // 2)[some], (begin + size // 2)[some]
-    medians[some] = (ordered[low] + ordered[high]) / 2
-    return medians
+    ordered = values[np.argsort(group, kind="stable")]
+    ends = np.cumsum(np.bincount(group, minlength=groups))[:-1]
+    return np.array([np.median(each) if len(each) else np.nan for each in np.split(ordered, ends)])

@@ -14,7 +14,9 @@ from geo.errors import InputError
 from geo.privacy.groups import ANYWHERE, grouped
 from geo.responsibility.working_time import WorkingCalendar
 from geo.units.territory import Territory, Unit
-from geo.wards.figures import NAMES, Cases, Figures, Measured, city_figures, median_figures, ward_figures
+from geo.wards.cases import Cases
+from geo.wards.figures import NAMES, Figures, city_figures, median_figures, ward_figures
+from geo.wards.outcomes import Measured, Outcomes
 
 _DECIMALS = 4
 _DAY = dt.timedelta(days=1)
@@ -69,13 +71,10 @@ class Period:
     city: Figures
 
     @classmethod
-    def exact(cls, cases: Cases, unit_ids: Sequence[int], calendar: WorkingCalendar, now: np.datetime64) -> "Period":
+    def exact(cls, outcomes: Outcomes, wards: int, now: np.datetime64) -> "Period":
         """Count every report."""
-        measured = cases.measurable
-        return cls(
-            ward_figures(cases, measured, np.array(unit_ids), calendar, now),
-            city_figures(cases, measured, calendar, now),
-        )
+        measured = outcomes.measurable
+        return cls(ward_figures(outcomes, measured, wards, now), city_figures(outcomes, measured, now))
 
     @classmethod
     def public(cls, cases: Cases, unit_ids: Sequence[int], calendar: WorkingCalendar, now: np.datetime64) -> "Period":
@@ -85,10 +84,11 @@ class Period:
         """
         groups = grouped(cases.kind, cases.unit_id, cases.cell, cases.reporter)
         in_ward, in_city = groups.in_ward, groups.in_city
-        of_ward, of_city = _of_enough_people(cases, np.where(in_ward, cases.unit_id, 0))
+        outcomes = Outcomes.of(cases, unit_ids, calendar)
+        of_ward, of_city = _of_enough_people(cases, outcomes.measurable, np.where(in_ward, cases.unit_id, 0))
         return cls(
-            ward_figures(cases.take(in_ward), of_ward.take(in_ward), np.array(unit_ids), calendar, now),
-            city_figures(cases.take(in_city), of_city.take(in_city), calendar, now),
+            ward_figures(outcomes.take(in_ward), of_ward.take(in_ward), len(unit_ids), now),
+            city_figures(outcomes.take(in_city), of_city.take(in_city), now),
         )
 
 
@@ -172,7 +172,7 @@ def as_csv(ranking: Ranking, by: str) -> bytes:
     return file.getvalue().encode()
 
 
-def _of_enough_people(cases: Cases, ward: Integers) -> tuple[Measured, Measured]:
+def _of_enough_people(cases: Cases, measurable: Measured, ward: Integers) -> tuple[Measured, Measured]:
     """Find the reports that medians and shares of wards, and of the city, may be made of.
 
     Those that have an outcome are divided by themselves: of the five people of a group, one may have an answer.
@@ -180,6 +180,8 @@ def _of_enough_people(cases: Cases, ward: Integers) -> tuple[Measured, Measured]
     Parameters
     ----------
     cases : Cases, n rows
+    measurable : Measured
+        Which of them have each outcome.
     ward : ndarray of int64, shape (n,)
         In whose figures each report is; 0 for none.
     """
@@ -192,7 +194,7 @@ def _of_enough_people(cases: Cases, ward: Integers) -> tuple[Measured, Measured]
         of_ward[has], of_city[has] = groups.in_ward, groups.in_city
         return of_ward, of_city
 
-    of_ward, of_city = zip(*map(told, cases.measurable), strict=True)
+    of_ward, of_city = zip(*map(told, measurable), strict=True)
     return Measured(*of_ward), Measured(*of_city)
 
 

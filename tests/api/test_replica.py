@@ -1,5 +1,6 @@
 """With DATABASE_READ_URL a replica answers what reads many reports; what a client wrote it reads from the database."""
 
+import datetime as dt
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,7 +63,9 @@ def test_figures_come_from_the_replica_and_what_was_written_from_the_database(
         assert standby.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
 
         def received() -> int:
-            return http.get("/v1/wards/ranking").raise_for_status().json()["city"]["received"]
+            # Of more days than are held in memory.
+            asked = {"from": dt.date.today() - dt.timedelta(100)}
+            return http.get("/v1/wards/ranking", params=asked).raise_for_status().json()["city"]["received"]
 
         def compared() -> int:
             return http.get("/v1/duplicates").raise_for_status().json()["compared"]

@@ -30,6 +30,7 @@ from geo.store.ranking import read_cases
 from geo.store.reports import add_reports
 from geo.store.row_security import OFFICER, act_as_officer
 from geo.units.territory import HANOI
+from geo.wards.outcomes import Outcomes
 from geo.wards.ranking import Period
 from tests.api.serving import COMMAND, clean_environment
 from tests.conftest import Database
@@ -99,7 +100,8 @@ def answers(database: Database) -> dict[str, object]:
         first, layer = today.replace(year=today.year - 1), jurisdiction.layer_at(today)
         cases = read_cases(connection, jurisdiction, first, today, today)
         units = sorted(unit.id for unit in layer.units)
-        figures = Period.exact(cases, units, dispatch.calendar, np.datetime64("2026-01-01T00:00"))
+        outcomes = Outcomes.of(cases, units, dispatch.calendar)
+        figures = Period.exact(outcomes, len(units), np.datetime64("2026-01-01T00:00"))
         told = tables(connection)
         busiest = "SELECT unit_id FROM report GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
         unit = connection.scalar(text(busiest))

@@ -31,6 +31,7 @@ from geo.store.units_at import count_units
 from geo.units.territory import HANOI
 from geo.vocabulary import STATUSES
 from tests.conftest import Database
+from tests.store.demo_rows import add
 
 NOW = np.datetime64("2026-01-05T03:00", "ms")
 FIRST, LAST = dt.date(2024, 6, 1), dt.date(2026, 1, 5)
@@ -57,14 +58,6 @@ def engine(city_database: Database) -> Iterator[Engine]:
     ready = open_engine(city_database.url)
     yield ready
     ready.dispose()
-
-
-def add(engine: Engine, demo: Demo, rows: slice) -> None:
-    chosen = np.arange(len(demo.reports))[rows]
-    events = demo.events.take(np.isin(demo.events.report, chosen))
-    events.report[:] = np.searchsorted(chosen, events.report)
-    with engine.begin() as connection:
-        assert add_reports(connection, HANOI.id, demo.reports.take(chosen), demo.course.take(chosen), events).all()
 
 
 def caught_up(engine: Engine, followed: Followed) -> Followed:

@@ -15,7 +15,7 @@ from geo.store.engine import open_engine
 from geo.store.ranking import read_cases
 from geo.store.reports import add_reports
 from geo.units.territory import CATEGORIES, HANOI
-from geo.wards.figures import Cases
+from geo.wards.cases import Cases
 from geo.wards.ranking import Period
 from tests.conftest import Database
 

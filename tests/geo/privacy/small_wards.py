@@ -10,7 +10,7 @@ from geo.hexagons.cells import cells_of
 from geo.location.locator import Locator
 from geo.units.jurisdiction import Layer
 from geo.units.territory import HANOI, Generation, Unit
-from geo.wards.figures import Cases
+from geo.wards.cases import Cases
 from tests.geo.cube_facts import CATEGORIES, random_reports
 
 REPORTS = random_reports(11, 1100)

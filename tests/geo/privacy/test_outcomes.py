@@ -10,7 +10,7 @@ import pytest
 
 from geo.privacy.people import LEAST_PEOPLE
 from geo.responsibility.working_time import WorkingCalendar
-from geo.wards.figures import Cases
+from geo.wards.cases import Cases
 from geo.wards.ranking import Period
 from tests.geo.privacy.small_wards import KIND, NOW, REPORTS, WARD, Kind, unanswered
 

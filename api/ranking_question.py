@@ -10,7 +10,8 @@ import numpy as np
 from api.routes.geojson import generation_member
 from geo.lookup.dispatch import Dispatch
 from geo.privacy.published import LEAST_PEOPLE
-from geo.store.ranking import read_cases
+from geo.store.freed_memory import give_back
+from geo.store.ranking import read_cases, read_parts
 from geo.store.session import Connection
 from geo.units.territory import Unit
 from geo.wards.outcomes import Outcomes
@@ -57,13 +58,15 @@ class Asked:
             There is no such category.
         """
         self._check(dispatch)
-        cases = read_cases(
-            connection, dispatch.jurisdiction, *days, self.boundaries_at, self.category, by_point=self.public
-        )
+        asked = (connection, dispatch.jurisdiction, *days, self.boundaries_at, self.category)
         unit_ids, calendar = [unit.id for unit in self._units(dispatch)], dispatch.calendar
         if self.public:
-            return Period.public(cases, unit_ids, calendar, now)
-        return Period.exact(Outcomes.of(cases, unit_ids, calendar), len(unit_ids), now)
+            period = Period.public(read_cases(*asked, by_point=True), unit_ids, calendar, now)
+        else:
+            parts = [Outcomes.of(cases, unit_ids, calendar) for cases in read_parts(*asked)]
+            period = Period.exact(Outcomes.joined(parts), len(unit_ids), now)
+        give_back()
+        return period
 
     def count_recent(
         self, recent: Callable[[], Recent | None], dispatch: Dispatch, now: np.datetime64, days: Days

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from asyncio import CancelledError, Lock
 from collections.abc import Callable
 from copy import copy
 from threading import Event
@@ -19,6 +20,7 @@ from geo.errors import ForbiddenError, SetupError
 from geo.lookup.dispatch import Dispatch
 from geo.store import months
 from geo.store.boundaries import read_dispatch
+from geo.store.cancellable import Cancellable
 from geo.store.changes import CHANNEL as REPORTS
 from geo.store.cube import Followed
 from geo.store.engine import PoolUse, open_engine, pool_use
@@ -76,6 +78,7 @@ class Service:
         self._outcomes = LiveOutcomes(self._engine, lambda: self.dispatch, self._today)
         self._follower = Follower(self._engine, self._refresh, today=self._today)
         self.waiters = Waiters()
+        self.one_from_rows = Lock()
         self._reports = Follower(self._engine, self.waiters.wake, REPORTS)
         self._counting = Follower(self._engine, self._count, REPORTS)
         self.keyring = Keyring(self.ask, territory)
@@ -169,9 +172,15 @@ class Service:
     async def ask_replica(self, question: Callable[[Connection], Result]) -> Result:
         """Run a function that only reads, and much, in a thread: on the replica, or if it can't on the database itself.
 
-        What the replica has not got yet is missing, as if it were asked a moment earlier.
+        What the replica has not got yet is missing, as if it were asked a moment earlier. When this is cancelled, what
+        the database does for it is cancelled, too.
         """
-        return await run_in_threadpool(self._ask_replica, question)
+        asked = Cancellable(question)
+        try:
+            return await run_in_threadpool(self._ask_replica, asked)
+        except CancelledError:
+            await run_in_threadpool(asked.cancel)
+            raise
 
     def _ask_replica(self, question: Callable[[Connection], Result]) -> Result:
         if self._replica is not None:

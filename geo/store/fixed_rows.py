@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 _HEADER_BYTES = 20
+_LARGE_BYTES = 1 << 20
+"""Room that the driver needs for a larger answer it would keep for good: such a connection goes back to no pool."""
 Table = Mapping[str, NDArray[Any]]
 """Columns of one length by name."""
 
@@ -39,7 +41,10 @@ def read_fixed(connection: Connection, query: str, kinds: Mapping[str, str], giv
     cursor = connection.connection.cursor(binary=True)
     cursor.execute(f"SELECT {columns} FROM ({query}) AS found", given)  # noqa: S608 - no value is in it
     found = cursor.pgresult
-    return {name: _values(found.get_value(0, number), kind) for number, (name, kind) in enumerate(kinds.items())}
+    rows = {name: _values(found.get_value(0, number), kind) for number, (name, kind) in enumerate(kinds.items())}
+    if sum(values.nbytes for values in rows.values()) > _LARGE_BYTES:
+        connection.detach()
+    return rows
 
 
 def taken(rows: Table, which: NDArray[Any]) -> Table:

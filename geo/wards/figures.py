@@ -98,8 +98,10 @@ def median_figures(figures: Figures) -> dict[str, float | None]:
 def _figures(
     outcomes: Outcomes, measured: Measured, group: NDArray[np.int16], groups: int, now: np.datetime64
 ) -> Figures:
+    place = group.astype(np.intp)
+
     def count(rows: Truths) -> Integers:
-        return np.bincount(group[rows], minlength=groups)
+        return np.bincount(place, rows, groups).astype(np.int64)
 
     def share(part: Truths, whole: Truths) -> Floats:
         return _share(count(part & whole), count(whole))
@@ -108,7 +110,7 @@ def _figures(
         return group_medians(values[rows], group[rows], groups)
 
     return Figures(
-        received=np.bincount(group, minlength=groups),
+        received=np.bincount(place, minlength=groups),
         merged=count(outcomes.merged),
         answered=count(outcomes.answered),
         on_time=count(outcomes.on_time),
@@ -129,11 +131,12 @@ def _share(part: Integers, whole: Integers) -> Floats:
 
 
 def group_medians(values: Floats, group: NDArray[np.integer[Any]], groups: int) -> Floats:
-    """Find the median of each group's values; NaN counts as nothing, and is the median of none.
+    """Find the median of each group's values; NaN for a group without any.
 
     Parameters
     ----------
     values : ndarray of float64, shape (n,)
+        No NaN.
     group : ndarray of int, shape (n,)
         From 0 on. Of 16 bits it is sorted in a tenth of the time.
     groups : int
@@ -144,11 +147,16 @@ def group_medians(values: Floats, group: NDArray[np.integer[Any]], groups: int) 
 
     Examples
     --------
-    >>> group_medians(np.array([3.0, 1.0, np.nan, 2.0, 8.0]), np.array([0, 0, 1, 0, 2]), 4)
-    array([ 2., nan,  8., nan])
+    >>> group_medians(np.array([3.0, 1.0, 2.0, 8.0]), np.array([0, 0, 0, 2]), 3)
+    array([ 2., nan,  8.])
     """
-    known = ~np.isnan(values)
-    values, group = values[known], group[known]
     ordered = values[np.argsort(group, kind="stable")]
     ends = np.cumsum(np.bincount(group, minlength=groups))[:-1]
-    return np.array([np.median(each) if len(each) else np.nan for each in np.split(ordered, ends)])
+    return np.array([_median(each) if len(each) else np.nan for each in np.split(ordered, ends)])
+
+
+def _median(values: Floats) -> float:
+    """Find the median as numpy does, without what it does for axes and NaN: it takes three times as long."""
+    low, high = (len(values) - 1) // 2, len(values) // 2
+    found = np.partition(values, (low, high))
+    return float((found[low] + found[high]) / 2)

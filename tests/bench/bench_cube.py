@@ -65,6 +65,9 @@ def results(size: Size) -> Iterator[Result]:
             whole = {"from": _FIRST_DAY, "to": _FIRST_DAY + dt.timedelta(days=_DAYS - 1), "format": "json", "res": 9}
             http.get("/v1/hotspots", params=whole).raise_for_status()
             peaks["hot spots of res 9"] = peak_mb(process)
+            for month in ({"from": "2025-12-02", "to": "2025-12-31"}, {"from": "2025-06-01", "to": "2025-06-30"}):
+                http.get("/v1/wards/ranking", params=month).raise_for_status()
+            peaks["figures of wards, from memory and from the rows"] = peak_mb(process)
             httpx.get(f"{service.address}/v1/hexes?{urlencode(whole)}", trust_env=False, timeout=600).raise_for_status()
             peaks["what everybody may see"] = peak_mb(process)
             methods = [Method(f"peak, {what}", peak) for what, peak in peaks.items()]

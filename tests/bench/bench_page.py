@@ -90,7 +90,7 @@ def ward_figures(http: httpx.Client, n: int, times: int) -> Result:
     asked = {"from": "2025-12-02", "to": "2025-12-31"}
     city = http.get("/v1/wards/ranking", params=asked).raise_for_status().json()["city"]
     timed = one_by_one("GET /v1/wards/ranking", lambda: http.get("/v1/wards/ranking", params=asked), [()] * times, 1)
-    note = f"Of {city['received']:,} reports, and of the {city['previous']['received']:,} before; from the rows."
+    note = f"Of {city['received']:,} reports, and of the {city['previous']['received']:,} before; from memory."
     return Result(f"figures of wards, thirty days of {n:,} reports", "s", [timed], note=note)
 
 

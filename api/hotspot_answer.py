@@ -6,6 +6,7 @@ from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.caller import require
+from api.dropped import Dropping
 from api.hotspot_facts import facts_of
 from api.hotspot_formats import MAPS, PNG, content_of, respond_file, respond_table
 from api.hotspot_part import Part
@@ -68,7 +69,8 @@ async def answered(
     extent = shape.part.box(ward_layer) if drawn else None
     if public:
         check_public_details(asked)
-    source = await published(service) if public else await counter_for(service, asked)
+    dropping = Dropping(request)
+    source = await published(service) if public else await counter_for(service, asked, dropping)
 
     def answer() -> Response:
         if question.measure == "per_1000" and residents is not None:
@@ -81,7 +83,7 @@ async def answered(
             hidden = hidden_words(source.counts(query), asked.resolution)
         else:
             count = counting(source, query, reporters=question.measure == "reporters")
-        whole = find(grid, count, question, counting(overdue_rows(service, asked), query))
+        whole = find(grid, count, question, counting(overdue_rows(service, asked, dropping), query))
         found = shape.part.of(whole, ward_layer)
         facts = facts_of(found, whole, layer, asked, shape.part, hidden)
         rows, name = table(found, facts), _file_name(question)
@@ -93,7 +95,7 @@ async def answered(
         write = picture.png if shape.media_type == PNG else picture.html
         return respond_file(request, shape.media_type, (*content_of(rows, facts), repr(shape).encode()), write, name)
 
-    return await run_in_threadpool(answer)
+    return await dropping.run(run_in_threadpool(answer))
 
 
 def _file_name(question: Question) -> str:
@@ -102,14 +104,16 @@ def _file_name(question: Question) -> str:
     return "-".join([question.view, *(window.categories or ()), str(window.first), str(window.last)])
 
 
-async def counter_for(service: Service, asked: Asked, box: Box | None = None) -> Counter:
+async def counter_for(service: Service, asked: Asked, dropping: Dropping, box: Box | None = None) -> Counter:
     """Give what counts: the cube, or the rows if it does not know what is asked for; around a box, if one is meant."""
     if not asked.from_rows:
         return await service.cube()
     near = None if box is None else around(box, asked.resolution)
-    return RowCounts(service.ask, service.dispatch.jurisdiction, replace(asked.only, near=near), asked.resolution)
+    only = replace(asked.only, near=near)
+    return RowCounts(dropping.asking(service.ask), service.dispatch.jurisdiction, only, asked.resolution)
 
 
-def overdue_rows(service: Service, asked: Asked) -> Counter:
+def overdue_rows(service: Service, asked: Asked, dropping: Dropping) -> Counter:
     """Give what counts, of the reports that are asked for, those that are overdue."""
-    return RowCounts(service.ask, service.dispatch.jurisdiction, replace(asked.only, overdue=True))
+    only = replace(asked.only, overdue=True)
+    return RowCounts(dropping.asking(service.ask), service.dispatch.jurisdiction, only)

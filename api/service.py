@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from asyncio import CancelledError, Lock
+from asyncio import Lock
 from collections.abc import Callable
 from copy import copy
 from threading import Event
@@ -20,7 +20,6 @@ from geo.errors import ForbiddenError, SetupError
 from geo.lookup.dispatch import Dispatch
 from geo.store import months
 from geo.store.boundaries import read_dispatch
-from geo.store.cancellable import Cancellable
 from geo.store.changes import CHANNEL as REPORTS
 from geo.store.cube import Followed
 from geo.store.engine import PoolUse, open_engine, pool_use
@@ -172,15 +171,9 @@ class Service:
     async def ask_replica(self, question: Callable[[Connection], Result]) -> Result:
         """Run a function that only reads, and much, in a thread: on the replica, or if it can't on the database itself.
 
-        What the replica has not got yet is missing, as if it were asked a moment earlier. When this is cancelled, what
-        the database does for it is cancelled, too.
+        What the replica has not got yet is missing, as if it were asked a moment earlier.
         """
-        asked = Cancellable(question)
-        try:
-            return await run_in_threadpool(self._ask_replica, asked)
-        except CancelledError:
-            await run_in_threadpool(asked.cancel)
-            raise
+        return await run_in_threadpool(self._ask_replica, question)
 
     def _ask_replica(self, question: Callable[[Connection], Result]) -> Result:
         if self._replica is not None:

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.backtest import backtest_words
 from api.caller import Calling
+from api.dropped import Dropping
 from api.hotspot_answer import counter_for
 from api.hotspot_formats import COLUMNS, json_bytes, respond
 from api.hotspot_question import check_public_details
@@ -56,7 +57,8 @@ async def backtest(
     window = Window(*period, asked_window.categories)
     layer, query = jurisdiction.layer_at(window.last), asked.query(window)
     table = await published(service) if public else None
-    count = public_counting(table, query) if table else counting(await counter_for(service, asked), query)
+    dropping = Dropping(request)
+    count = public_counting(table, query) if table else counting(await counter_for(service, asked, dropping), query)
 
     def answer() -> Response:
         srid = jurisdiction.territory.metric_srid
@@ -69,4 +71,4 @@ async def backtest(
         body = json_bytes(facts)
         return respond(request, COLUMNS, (body,), lambda: body)
 
-    return await run_in_threadpool(answer)
+    return await dropping.run(run_in_threadpool(answer))

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.bbox import bbox_of
 from api.caller import Calling, require
+from api.dropped import Dropping
 from api.hotspot_answer import counter_for
 from api.hotspot_formats import TABLES, respond_table, type_of
 from api.hotspot_question import check_public_details
@@ -67,7 +68,8 @@ async def hexes(
             f"cells finer than resolution {CUBE_RESOLUTION} are counted in a bbox or a unit: give one", "res"
         )
     table = await published(service) if public else None
-    counter = await counter_for(service, asked, box)
+    dropping = Dropping(request)
+    counter = await counter_for(service, asked, dropping, box)
 
     def answer() -> Response:
         hidden, months = None, {}
@@ -97,7 +99,7 @@ async def hexes(
         rows = pa.table({"cell": cell_texts(counts.cell), "count": counts.count}, _ROWS)
         return respond_table(request, media_type, rows, facts | months, f"hexes-{window.first}-{window.last}")
 
-    return await run_in_threadpool(answer)
+    return await dropping.run(run_in_threadpool(answer))
 
 
 def _by_month(counter: Counter, query: CubeQuery) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.caller import Calling
-from api.dropped import unless_dropped
+from api.dropped import Dropping
 from api.etag import negotiated
 from api.new_report import as_json
 from api.ranking_question import Asked, Days
@@ -50,6 +50,7 @@ async def ranking(
         category=category,
         public=public,
     )
+    dropping = Dropping(request)
 
     async def count(days: Days) -> Period:
         held = await run_in_threadpool(asked.count_recent, service.recent, dispatch, now, days)
@@ -57,9 +58,10 @@ async def ranking(
             return held
         # One after the other: a year of many reports takes seconds of a core, and much memory.
         async with service.one_from_rows:
-            return await service.ask_replica(partial(asked.count, dispatch=dispatch, now=now, days=days))
+            counting = partial(asked.count, dispatch=dispatch, now=now, days=days)
+            return await service.ask_replica(dropping.cancellable(counting))
 
-    found = asked.ranking(dispatch, *await unless_dropped(request, gather(*map(count, asked.periods))))
+    found = asked.ranking(dispatch, *await dropping.run(gather(*map(count, asked.periods))))
     headers = {"cache-control": "no-store", "vary": "Accept"}
     body = as_csv(found, sort) if media_type == _CSV else as_json(asked.words(found, dispatch, now, sort))
     return Response(body, media_type=media_type, headers=headers)

@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.bbox import bbox_of
 from api.caller import Calling
+from api.dropped import Dropping
 from api.hotspot_answer import counter_for
 from api.hotspot_formats import COLUMNS, json_bytes, respond
 from api.hotspot_question import check_public_details
@@ -47,7 +48,8 @@ async def series(
     if public:
         check_public_details(asked, unit)
     table = await published(service) if public else None
-    counter = await counter_for(service, asked, box)
+    dropping = Dropping(request)
+    counter = await counter_for(service, asked, dropping, box)
 
     def answer() -> Response:
         steps = _days(counter, query, box) if table is None else _months(table, query, box)
@@ -65,7 +67,7 @@ async def series(
         body = json_bytes(facts)
         return respond(request, COLUMNS, (body,), lambda: body)
 
-    return await run_in_threadpool(answer)
+    return await dropping.run(run_in_threadpool(answer))
 
 
 def _days(counter: Counter, query: Query, box: Box | None) -> list[dict[str, Any]]:

@@ -43,18 +43,19 @@ _WATCH = """
 _ACT = """
     ([selector, act]) => new Promise((resolve) => {
       const element = document.querySelector(selector);
-      const sentence = document.getElementById("sentence");
+      const progress = document.getElementById("progress");
       new MutationObserver((_, observer) => {
+        if (!progress.hidden) return;
         observer.disconnect();
         requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - begun)));
-      }).observe(sentence, { attributes: true });
+      }).observe(progress, { attributes: true });
       const begun = performance.now();
       if (act === "click") return element.click();
       element.value = act;
       element.dispatchEvent(new Event("change"));
     })
 """
-"""Does something with an element and gives the ms until the map was painted that answers it."""
+"""Does something with an element and gives the ms until the map was painted that answers it: then it waits no more."""
 
 FILTERS = {
     "kind of report": [

@@ -152,6 +152,8 @@ class _Reading:
         return dt.datetime.combine(first, dt.time(), self._territory.zone)
 
     def _with(self, recent: Recent, rows: Table) -> Recent:
+        if not len(rows["day"]):
+            return recent
         cases = cases_of(self._layer, rows, by_point=False)
         category = rows["category"].astype(np.int16)
         known = Known.of(cases, self._unit_ids, self._dispatch.calendar, report=rows["report"], category=category)

@@ -85,8 +85,6 @@ class Recent:
         rows : Known, n rows
             No report twice.
         """
-        if not len(day):
-            return self
         days, order = dict(self._days), np.argsort(day, kind="stable")
         numbers, begins = np.unique(day[order], return_index=True)
         for number, of_day in zip(numbers.tolist(), np.split(order, begins[1:]), strict=True):

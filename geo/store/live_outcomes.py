@@ -128,9 +128,9 @@ class _Reading:
         self._given: dict[str, Any] = given_of(self._territory, layer) | {"categories": list(self.basis.categories)}
 
     def newest(self, connection: Connection) -> Recent:
-        """Read the newest reports, month by month into the past, until there are as many as are held."""
+        """Read the newest reports, half a month at a time into the past, until there are as many as are held."""
         recent = Recent(self.basis)
-        for begin, end in self._months(connection):
+        for begin, end in self._parts(connection):
             if self._since(recent) < end:
                 rows = read_rows(connection, _COLUMNS, PERIOD, self._given | {"since": begin, "until": end})
                 recent = self._with(recent, rows)
@@ -142,10 +142,12 @@ class _Reading:
         rows = read_rows(connection, _COLUMNS, _CHANGED, self._given | place | {"since": self._since(recent)})
         return self._with(recent, rows)
 
-    def _months(self, connection: Connection) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+    def _parts(self, connection: Connection) -> Iterator[tuple[dt.datetime, dt.datetime]]:
         newest = connection.scalar(_NEWEST, {"territory": self._territory.id})
         if newest is not None:
-            yield from reversed(months.within(connection, newest - DAYS * _DAY, newest + _DAY))
+            for begin, end in reversed(months.within(connection, newest - DAYS * _DAY, newest + _DAY)):
+                middle = begin + (end - begin) / 2
+                yield from ((middle, end), (begin, middle))
 
     def _since(self, recent: Recent) -> dt.datetime:
         first = np.datetime64(recent.first, "D").astype(dt.date)

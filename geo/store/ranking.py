@@ -123,9 +123,9 @@ def read_rows(
 def cases_of(layer: Layer, rows: Table, by_point: bool) -> Cases:
     """Make cases of rows; by point, of those that have the point of every report."""
     points, told = (rows["lon"], rows["lat"]), rows["told"].astype(np.int64)
-    nothing = np.zeros(len(told), np.int64)
+    nothing = np.broadcast_to(np.int64(0), len(told))
     columns: dict[str, Any] = {
-        name: rows.get(name, nothing).astype(np.int64) for name in ("cell", "category", "reporter", "day")
+        name: rows.get(name, nothing).astype(np.int64, copy=False) for name in ("cell", "category", "reporter", "day")
     }
     has = rows["unit_id"].astype(np.int64), rows["generation_id"]
     columns |= {name: rows[name].view("datetime64[us]") + _DATABASE_BEGINS for name in MOMENTS}

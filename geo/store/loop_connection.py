@@ -10,6 +10,9 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
+_UNTOLD_S = 0.1
+"""After so long it is looked for an answer unasked: of a connection that is reset uvloop tells once, and no more."""
+
 
 class LoopConnection:
     """Runs prepared statements, one at a time; closes itself when the server is gone or a statement was broken off.
@@ -54,6 +57,7 @@ class LoopConnection:
         """
         self._results.clear()
         self._answer = self._loop.create_future()
+        self._looking = self._loop.call_later(_UNTOLD_S, self._look)
         try:
             self._libpq.send_query_prepared(name, self._written.dump_sequence(values, [PyFormat.TEXT] * len(values)))
             self._send()
@@ -62,6 +66,7 @@ class LoopConnection:
             self.close()
             raise
         finally:
+            self._looking.cancel()
             self._answer = None
         for result in self._results:
             if result.status != ExecStatus.COMMAND_OK:
@@ -100,6 +105,10 @@ class LoopConnection:
                     self._results.append(result)
         except psycopg.OperationalError as error:
             self._lost(error)
+
+    def _look(self) -> None:
+        self._looking = self._loop.call_later(_UNTOLD_S, self._look)
+        self._read()
 
     def _lost(self, error: psycopg.OperationalError) -> None:
         self.close()

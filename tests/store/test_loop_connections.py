@@ -1,15 +1,18 @@
 """Statements on an event loop are committed when they are answered, and what breaks one does not reach the next."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
 import pytest
+import uvloop
 
 from geo.errors import SetupError
 from geo.store import loop_connections
 from geo.store.engine import PoolUse, open_engine
+from geo.store.loop_connection import LoopConnection
 from geo.store.loop_connections import LoopConnections
 from tests.conftest import Database
 
@@ -42,7 +45,11 @@ def pool(database: Database, most: int = 2) -> Iterator[LoopConnections]:
     engine.dispose()
 
 
-def run(database: Database, work: Callable[[LoopConnections], Awaitable[None]], most: int = 2) -> None:
+def run(
+    database: Database,
+    work: Callable[[LoopConnections], Awaitable[None]],
+    most: int = 2,
+) -> None:
     async def main() -> None:
         with pool(database, most) as connections:
             await work(connections)
@@ -134,6 +141,28 @@ def test_a_connection_that_ends_meanwhile_is_told_and_the_next_is_another(
 
     run(empty_database, work, most=1)
     assert ids(sql) == [2]
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_server_that_ends_without_having_read_all_is_told(
+    empty_database: Database, sql: psycopg.Connection, loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    """Its last words come together with a reset, of which uvloop tells once and then no more."""
+
+    async def main() -> None:
+        with empty_database.connect() as driver:
+            driver.pgconn.prepare(b"wait", STATEMENTS[b"wait"].encode())
+            connection = LoopConnection(driver)
+            waiting = asyncio.create_task(connection.run(b"wait", [1]))
+            await shown(sql, WAITS)
+            os.write(driver.fileno(), b"unread")
+            sql.execute(END)
+            with pytest.raises(psycopg.OperationalError, match="administrator command"):
+                await asyncio.wait_for(waiting, 10)
+            assert connection.closed
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(main())
 
 
 def test_who_waits_too_long_for_a_connection_is_told(

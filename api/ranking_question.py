@@ -11,9 +11,10 @@ from api.routes.geojson import generation_member
 from geo.lookup.dispatch import Dispatch
 from geo.privacy.published import LEAST_PEOPLE
 from geo.store.freed_memory import give_back
-from geo.store.ranking import read_cases, read_parts
+from geo.store.ranking import read_cases
 from geo.store.session import Connection
 from geo.units.territory import Unit
+from geo.wards.cases import Cases
 from geo.wards.outcomes import Outcomes
 from geo.wards.ranking import Period, Ranking, period_before
 from geo.wards.recent import Basis, Recent
@@ -61,10 +62,10 @@ class Asked:
         asked = (connection, dispatch.jurisdiction, *days, self.boundaries_at, self.category)
         unit_ids, calendar = [unit.id for unit in self._units(dispatch)], dispatch.calendar
         if self.public:
-            period = Period.public(read_cases(*asked, by_point=True), unit_ids, calendar, now)
+            period = Period.public(Cases.joined(read_cases(*asked, by_point=True)), unit_ids, calendar, now)
         else:
-            parts = [Outcomes.of(cases, unit_ids, calendar) for cases in read_parts(*asked)]
-            period = Period.exact(Outcomes.joined(parts), len(unit_ids), now)
+            outcomes = Outcomes.joined(Outcomes.of(cases, unit_ids, calendar) for cases in read_cases(*asked))
+            period = Period.exact(outcomes, len(unit_ids), now)
         give_back()
         return period
 

@@ -77,27 +77,16 @@ def _placed(submitted: SubmittedOne, dispatch: Dispatch, received_at: dt.datetim
     unit = layer.units[number]
     assigned = dispatch.assign_one(submitted.category, unit, received_at, dispatch.areas_at(lon, lat, day))
     name = submitted.external_id
+    kept = submitted._replace(
+        external_id=None if name is None else composed(name), description=composed(submitted.description)
+    )
     return AdmittedOne(
+        **kept._asdict(),
+        **assigned._asdict(),
         id=report_id(submitted.reported_at),
-        reported_at=submitted.reported_at,
         received_at=received_at,
-        category=submitted.category,
-        lon=lon,
-        lat=lat,
-        accuracy_m=submitted.accuracy_m,
         cell=cell_of(lon, lat),
         unit_id=unit.id,
         generation_id=layer.generation.id,
         how=how.word,
-        channel=submitted.channel,
-        external_id=None if name is None else composed(name),
-        description=composed(submitted.description),
-        reporter=submitted.reporter,
-        media=submitted.media,
-        rule=assigned.rule,
-        lead=assigned.lead,
-        cooperating=assigned.cooperating,
-        urgency=assigned.urgency,
-        intake_due_at=assigned.intake_due_at,
-        due_at=assigned.due_at,
     )

@@ -60,8 +60,8 @@ def read_cases(
     category: str | None = None,
     *,
     by_point: bool = False,
-) -> Cases:
-    """Read the reports of a period with the ward of each.
+) -> Iterator[Cases]:
+    """Read the reports of a period with the ward of each, a month after the other: who keeps less needs little memory.
 
     Parameters
     ----------
@@ -83,21 +83,6 @@ def read_cases(
     NotFoundError
         If no boundaries are in force on the date.
     """
-    parts = read_parts(connection, jurisdiction, first, last, boundaries_at, category, by_point=by_point)
-    return Cases.joined(list(parts))
-
-
-def read_parts(
-    connection: Connection,
-    jurisdiction: Jurisdiction,
-    first: dt.date,
-    last: dt.date,
-    boundaries_at: dt.date,
-    category: str | None = None,
-    *,
-    by_point: bool = False,
-) -> Iterator[Cases]:
-    """Read what `read_cases` does, a month after the other: who keeps less of each needs no memory for all."""
     territory, layer = jurisdiction.territory, jurisdiction.layer_at(boundaries_at)
     since, until = (dt.datetime.combine(day, dt.time(), territory.zone) for day in (first, last + _DAY))
     given = given_of(territory, layer) | {"category": category}

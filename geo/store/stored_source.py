@@ -123,8 +123,8 @@ class StoredSource:
 
     def cases(self, first: dt.date, last: dt.date, boundaries_at: dt.date, category: str | None) -> Cases:
         """Read what ward figures are made of."""
-        jurisdiction = self._dispatch.jurisdiction
-        return self._ask(lambda connection: read_cases(connection, jurisdiction, first, last, boundaries_at, category))
+        asked = (self._dispatch.jurisdiction, first, last, boundaries_at, category)
+        return self._ask(lambda connection: Cases.joined(read_cases(connection, *asked)))
 
     def shared_reports(self, old: Locator, new: Locator) -> SharedReports:
         """Count all reports by the units that hold their points in two generations."""

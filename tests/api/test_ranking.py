@@ -22,6 +22,7 @@ from geo.privacy.published import LEAST_PEOPLE
 from geo.store.ranking import read_cases
 from geo.store.reports import add_reports
 from geo.units.territory import HANOI
+from geo.wards.cases import Cases
 from geo.wards.figures import NAMES
 from geo.wards.ranking import Period
 from tests.api.answers import problem
@@ -292,7 +293,7 @@ def test_the_public_sees_a_ward_only_with_enough_reporters_in_a_month_and_catego
     jurisdiction = dispatch.jurisdiction
     units = sorted(jurisdiction.layer_at(NEW).units, key=lambda unit: unit.id)
     with database.transaction() as connection:
-        cases = read_cases(connection, jurisdiction, FIRST, LAST, NEW, by_point=True)
+        cases = Cases.joined(read_cases(connection, jurisdiction, FIRST, LAST, NEW, by_point=True))
     shown_to_all = Period.public(cases, [unit.id for unit in units], dispatch.calendar, np.datetime64("2025-11-05"))
     found = rows(sql, NEW, FIRST, LAST)
     found["month"] = found["reported_at"].dt.tz_convert(ZONE).dt.strftime("%Y-%m")

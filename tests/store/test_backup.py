@@ -30,6 +30,7 @@ from geo.store.ranking import read_cases
 from geo.store.reports import add_reports
 from geo.store.row_security import OFFICER, act_as_officer
 from geo.units.territory import HANOI
+from geo.wards.cases import Cases
 from geo.wards.outcomes import Outcomes
 from geo.wards.ranking import Period
 from tests.api.serving import COMMAND, clean_environment
@@ -98,7 +99,7 @@ def answers(database: Database) -> dict[str, object]:
         asked = Asked(lon, lat, np.repeat(np.array(["2025-06-30", "2025-07-01"], "M8[D]"), 250))
         located = answer_many(dispatch, asked).rows(["unit_code", "unit_name", "how", "border_m"])
         first, layer = today.replace(year=today.year - 1), jurisdiction.layer_at(today)
-        cases = read_cases(connection, jurisdiction, first, today, today)
+        cases = Cases.joined(read_cases(connection, jurisdiction, first, today, today))
         units = sorted(unit.id for unit in layer.units)
         outcomes = Outcomes.of(cases, units, dispatch.calendar)
         figures = Period.exact(outcomes, len(units), np.datetime64("2026-01-01T00:00"))

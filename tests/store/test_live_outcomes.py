@@ -25,6 +25,7 @@ from geo.store.ranking import read_cases
 from geo.store.reports import add_reports
 from geo.units.territory import HANOI
 from geo.wards import recent
+from geo.wards.cases import Cases
 from geo.wards.outcomes import Outcomes
 from tests.conftest import Database
 from tests.store.demo_rows import add
@@ -71,7 +72,7 @@ def assert_as_the_rows(ready: LiveOutcomes, engine: Engine, dispatch: Dispatch, 
         (TODAY - dt.timedelta(40), TODAY - dt.timedelta(3), None),
     ):
         with engine.begin() as connection:
-            cases = read_cases(connection, dispatch.jurisdiction, begin, end, today, category)
+            cases = Cases.joined(read_cases(connection, dispatch.jurisdiction, begin, end, today, category))
         found, expected = held.outcomes(begin, end, category), Outcomes.of(cases, unit_ids, dispatch.calendar)
         for column, other in zip(in_order(found), in_order(expected), strict=True):
             np.testing.assert_array_equal(column, other)

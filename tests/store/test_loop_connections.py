@@ -120,8 +120,9 @@ def test_a_connection_that_ended_unseen_is_not_used_again(empty_database: Databa
     async def work(connections: LoopConnections) -> None:
         await connections.run(b"add", [1, "a"])
         assert sql.execute(END).fetchone() == (1,)
-        await asyncio.sleep(0.1)
-        assert connections.use == PoolUse(0, 0, 2)
+        async with asyncio.timeout(10):
+            while connections.use != PoolUse(0, 0, 2):
+                await asyncio.sleep(0)
         assert await connections.run(b"add", [2, "b"]) == 1
 
     run(empty_database, work)

@@ -67,7 +67,7 @@ def test_wards_and_cells_are_told_by_the_same_groups(city_database: Database, di
         cursor.execute(CHANGES)
         cursor.executemany(MOVED, [(*place, f"demo-{row:06d}") for row, place in enumerate(places.tolist(), 1)])
     with city_database.transaction() as connection:
-        cases = read_cases(connection, jurisdiction, FIRST, LAST, TODAY, by_point=True)
+        cases = Cases.joined(read_cases(connection, jurisdiction, FIRST, LAST, TODAY, by_point=True))
     engine = open_engine(city_database.url)
     axes = Axes(tuple(category.code for category in dispatch.categories), jurisdiction.layers)
     table = publish(read_cube(engine, HANOI, axes).cube, TODAY)
